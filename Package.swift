@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A target of this package. `Tests/TidyTests` holds the same import table: a clean build refuses an undeclared
+/// import, an incremental one does not.
+func source(_ name: String, _ path: String? = nil, uses: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: uses, path: path.map { "Sources/\($0)" }, swiftSettings: settings)
+}
+
+func tests(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: uses, path: "Tests/\(name)", exclude: exclude, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "abm-rules",
+  products: [.executable(name: "abm-rules", targets: ["abm-rules"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    source("BusinessTime", uses: []),
+    source("TextMatching", uses: ["CPCRE2"]),
+    source("RuleDiagnostics", "RuleLanguage/Diagnostics", uses: []),
+    source("RuleSyntax", "RuleLanguage/Syntax", uses: ["BusinessTime", "RuleDiagnostics"]),
+    source(
+      "RuleSemantics", "RuleLanguage/Semantics",
+      uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax", "TextMatching"]),
+    source(
+      "RuleLinting", "RuleLanguage/Linting", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
+    source("RuleFormatting", "RuleLanguage/Formatting", uses: ["RuleDiagnostics", "RuleSyntax"]),
+    source("RuleEngine", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "TextMatching"]),
+    source("Decisioning", uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics"]),
+    source(
+      "ContactStore",
+      uses: [
+        "BusinessTime", "CZlib", "Decisioning", "RuleEngine", "RuleSemantics",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    source(
+      "Service",
+      uses: [
+        "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting",
+        "RuleSemantics", "RuleSyntax",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(
+      name: "abm-rules",
+      dependencies: [
+        "RuleDiagnostics", "Service",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+  ]
+)
