@@ -1,0 +1,3 @@
+extension DiagnosticID {
+  static let namesTable: Table = [:]
+}

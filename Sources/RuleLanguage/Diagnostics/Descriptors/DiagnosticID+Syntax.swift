@@ -1,0 +1,5 @@
+extension DiagnosticID {
+  static let syntaxTable: Table = [
+    .unexpectedToken: (.error, "something stands where the grammar does not allow it")
+  ]
+}
