@@ -8,6 +8,14 @@ package struct ClockTime: Hashable, Comparable, Sendable {
     minutes = hour * 60 + minute
   }
 
+  private init(minutes: Int) {
+    self.minutes = minutes
+  }
+
+  /// The usual start and end of business.
+  package static let nine = ClockTime(minutes: 9 * 60)
+  package static let five = ClockTime(minutes: 17 * 60)
+
   package var hour: Int { minutes / 60 }
   package var minute: Int { minutes % 60 }
 

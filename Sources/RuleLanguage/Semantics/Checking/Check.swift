@@ -1,0 +1,22 @@
+package import RuleDiagnostics
+package import RuleSyntax
+
+/// Resolves every name and gives everything a type. Never throws: what is wrong is a diagnostic, in the order of files
+/// and offsets, one for each cause.
+///
+/// - Parameter assets: the files that the rule book's `assets from` declarations name, and the assets of a database.
+package func check(
+  _ book: SourceBook, trees: [SyntaxTree], assets: [AssetFile] = []
+) -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
+  var checker = Checker(book: book, trees: trees, assets: assets)
+  checker.checkData()
+  checker.declareDefinitions()
+  checker.checkPolicies()
+  checker.checkDefinitions()
+  checker.checkRules()
+  checker.checkRecommendations()
+  checker.checkSequences()
+  checker.checkExperiments()
+  checker.checkTests()
+  return checker.result()
+}

@@ -1,0 +1,26 @@
+/// What names mean where an expression stands.
+struct Scope {
+  /// Whose attributes bare names are.
+  enum Names: Hashable {
+    case subject
+    case person
+    case deal
+    case row(EventQuery.Events)
+    case candidate
+  }
+
+  /// Whom the declaration is about.
+  var subject: Subject
+  var names: Names = .subject
+  /// The person whose events `did` asks for inside a people collection; `nil` outside: then it is the subject.
+  var person: Bool = false
+  /// What set off the `on` rule that the expression belongs to.
+  var trigger: CheckedRule.Occurrence?
+  /// The step names of the sequence that the expression belongs to, and whether a `did` without a window counts since
+  /// the enrolment there.
+  var sequence: (steps: [String], countsSinceEnrolment: Bool)?
+  /// Whether `did` and `no E` may stand here; not in a `where` about events.
+  var allowsEvents = true
+  /// Whether a stage condition of this journey is being checked, which cannot read the journey itself.
+  var journey: String?
+}
