@@ -1,0 +1,1 @@
+// Firing, policies and tests follow.
