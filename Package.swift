@@ -65,5 +65,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    tests("BusinessTimeTests", uses: ["BusinessTime"]),
   ]
 )

@@ -12,6 +12,7 @@ package struct ClockTime: Hashable, Comparable, Sendable {
     self.minutes = minutes
   }
 
+  package static let midnight = ClockTime(minutes: 0)
   /// The usual start and end of business.
   package static let nine = ClockTime(minutes: 9 * 60)
   package static let five = ClockTime(minutes: 17 * 60)
