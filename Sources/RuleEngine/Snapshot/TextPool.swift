@@ -1,4 +1,4 @@
-package import TextMatching
+import TextMatching
 
 /// The distinct texts of a snapshot. Equal texts have equal codes; texts that differ only in case have equal folded
 /// codes.
