@@ -66,5 +66,6 @@ let package = Package(
       ],
       swiftSettings: settings),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
+    tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
   ]
 )

@@ -1,0 +1,126 @@
+/// Diagnostics as a SARIF 2.1.0 log with one run, for code scanning services and editors.
+/// Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+package func sarifLog(of diagnostics: [Diagnostic], in book: SourceBook, version: String) -> JSONValue {
+  var ids: [DiagnosticID] = []
+  var positions: [DiagnosticID: Int] = [:]
+  for diagnostic in diagnostics where positions[diagnostic.id] == nil {
+    positions[diagnostic.id] = ids.count
+    ids.append(diagnostic.id)
+  }
+  return .object([
+    "$schema": .string("https://json.schemastore.org/sarif-2.1.0.json"),
+    "version": .string("2.1.0"),
+    "runs": .array([
+      .object([
+        "tool": .object([
+          "driver": .object([
+            "name": .string("abm-rules"),
+            "version": .string(version),
+            "rules": .array(ids.map(reportingDescriptor)),
+          ])
+        ]),
+        "columnKind": .string("unicodeCodePoints"),
+        "results": .array(diagnostics.map { result($0, ruleIndex: positions[$0.id] ?? 0, in: book) }),
+      ])
+    ]),
+  ])
+}
+
+private func reportingDescriptor(_ id: DiagnosticID) -> JSONValue {
+  .object([
+    "id": .string(id.rawValue),
+    "shortDescription": message(id.descriptor.summary),
+    "help": message("abm-rules explain \(id.rawValue)"),
+    "defaultConfiguration": .object(["level": .string(level(of: id.descriptor.severity))]),
+  ])
+}
+
+private func result(_ diagnostic: Diagnostic, ruleIndex: Int, in book: SourceBook) -> JSONValue {
+  var members: [JSONValue.Member] = [
+    .init("ruleId", .string(diagnostic.id.rawValue)),
+    .init("ruleIndex", .integer(Int64(ruleIndex))),
+    .init("level", .string(level(of: diagnostic.severity))),
+    .init("message", message(([diagnostic.message] + diagnostic.help.map { "help: \($0)" }).joined(separator: "\n"))),
+    .init("locations", .array([location(diagnostic.range, diagnostic.label, in: book)])),
+  ]
+  if !diagnostic.related.isEmpty {
+    members.append(
+      .init("relatedLocations", .array(diagnostic.related.map { location($0.range, $0.text, in: book) })))
+  }
+  if !diagnostic.fixes.isEmpty {
+    members.append(.init("fixes", .array(diagnostic.fixes.map { fix($0, in: book) })))
+  }
+  return .object(members)
+}
+
+private func location(_ range: SourceRange, _ text: String, in book: SourceBook) -> JSONValue {
+  var members: [JSONValue.Member] = [
+    .init(
+      "physicalLocation",
+      .object(["artifactLocation": artifactLocation(range, in: book), "region": region(range, in: book)]))
+  ]
+  if !text.isEmpty { members.append(.init("message", message(text))) }
+  return .object(members)
+}
+
+private func fix(_ fix: FixIt, in book: SourceBook) -> JSONValue {
+  let changes = Dictionary(grouping: fix.edits, by: \.range.file).sorted { $0.key.index < $1.key.index }
+  return .object([
+    "description": message(fix.title),
+    "artifactChanges": .array(
+      changes.map { _, edits in
+        .object([
+          "artifactLocation": artifactLocation(edits[0].range, in: book),
+          "replacements": .array(
+            edits.map { edit in
+              .object([
+                "deletedRegion": region(edit.range, in: book),
+                "insertedContent": .object(["text": .string(edit.replacement)]),
+              ])
+            }),
+        ])
+      }),
+  ])
+}
+
+private func artifactLocation(_ range: SourceRange, in book: SourceBook) -> JSONValue {
+  .object(["uri": .string(percentEncoded(book[range.file].path))])
+}
+
+private func region(_ range: SourceRange, in book: SourceBook) -> JSONValue {
+  let file = book[range.file]
+  let start = file.position(at: range.start)
+  let end = file.position(at: range.end)
+  return .object([
+    "startLine": .integer(Int64(start.line)), "startColumn": .integer(Int64(start.column)),
+    "endLine": .integer(Int64(end.line)), "endColumn": .integer(Int64(end.column)),
+    "byteOffset": .integer(Int64(range.start)), "byteLength": .integer(Int64(range.end - range.start)),
+  ])
+}
+
+private func message(_ text: String) -> JSONValue { .object(["text": .string(text)]) }
+
+private func level(of severity: Severity) -> String {
+  switch severity {
+  case .error: "error"
+  case .warning: "warning"
+  case .hint: "note"
+  }
+}
+
+/// A path as a relative URI reference: RFC 3986, unreserved characters and slashes stay.
+private func percentEncoded(_ path: String) -> String {
+  var result = ""
+  for byte in path.utf8 {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "~"), UInt8(ascii: "/"):
+      result.unicodeScalars.append(Unicode.Scalar(byte))
+    default:
+      let digits = String(byte, radix: 16, uppercase: true)
+      result += "%" + (digits.count == 1 ? "0" : "") + digits
+    }
+  }
+  return result
+}
