@@ -7,6 +7,8 @@ struct Scope {
     case deal
     case row(EventQuery.Events)
     case candidate
+    /// Of the event or change that set off the rule: the `where` of an `on`.
+    case trigger
   }
 
   /// Whom the declaration is about.
@@ -21,6 +23,10 @@ struct Scope {
   var sequence: (steps: [String], countsSinceEnrolment: Bool)?
   /// Whether `did` and `no E` may stand here; not in a `where` about events.
   var allowsEvents = true
+  /// Whether `contacts`, `colleagues` and `deals` may stand here; not inside one of them.
+  var allowsPeople = true
+  /// Whether `candidate.x`, `affinity` and `rate` may stand here: in a recommendation.
+  var hasCandidate = false
   /// Whether a stage condition of this journey is being checked, which cannot read the journey itself.
   var journey: String?
 }
