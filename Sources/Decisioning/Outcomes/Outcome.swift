@@ -1,0 +1,48 @@
+package import BusinessTime
+
+/// What becomes of an action of a rule whose condition is true and whose turn it is.
+package enum Outcome: Hashable, Sendable {
+  case act
+  /// Decided anew at the earliest at the instant, conditions included.
+  case held(until: Instant, HoldReason)
+  case dropped(DropReason)
+  case needsApproval(ApprovalReason)
+  /// A higher rule sets the same field, or list membership, differently.
+  case overridden(by: String)
+  /// Nothing may be sent to the contact.
+  case suppressed
+  case noConsent(purpose: String)
+  /// A `never message when` of the policy is true or unknown; its text.
+  case neverMessage(String)
+  /// The contact got the asset not long ago.
+  case repeated(asset: String, sentAt: Instant)
+  /// It is for an owner that the record has not.
+  case noRecipient
+  /// The value to set is missing.
+  case noValue
+  /// It would change nothing.
+  case already
+  /// `at most N contacts per account` is reached.
+  case accountLimit(Int, per: TimeSpan)
+  /// The run was halted before its first action.
+  case halted
+
+  package enum HoldReason: Hashable, Sendable {
+    case quietHours(DailyWindow)
+    case cap(limit: Int, perAccount: Bool, per: TimeSpan)
+    /// Another message of the rule is held, and they go together.
+    case together
+  }
+
+  package enum DropReason: Hashable, Sendable {
+    case cap(limit: Int, perAccount: Bool, per: TimeSpan)
+    /// It was held as long as the policy allows.
+    case expired(since: Instant)
+  }
+
+  package enum ApprovalReason: Hashable, Sendable {
+    /// The rule is new and would message people who were there before it.
+    case firstDeployment(people: Int)
+    case actsOnMany(subjects: Int, limit: Int)
+  }
+}

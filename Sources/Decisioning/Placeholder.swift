@@ -1,1 +1,0 @@
-// Firing, policies and tests follow.

@@ -1,0 +1,72 @@
+package import BusinessTime
+
+/// What a rule remembers of one subject. Whoever has no entry never saw the rule act, and is armed.
+package struct Firing: Hashable, Sendable {
+  /// When the rule last acted; `nil` for never.
+  package var last: Instant?
+  /// Whether the condition has been false since the rule last acted.
+  package var isArmed: Bool
+  /// Left alone by `from now on`, until the condition is false.
+  package var isExcluded: Bool
+
+  package init(last: Instant? = nil, isArmed: Bool = true, isExcluded: Bool = false) {
+    self.last = last
+    self.isArmed = isArmed
+    self.isExcluded = isExcluded
+  }
+
+  package static let none = Firing()
+}
+
+/// The firings of one rule, sorted by the row of the subject; most subjects have none.
+package struct FiringTable: Hashable, Sendable {
+  package private(set) var rows: [Int32]
+  package private(set) var firings: [Firing]
+
+  package init() {
+    rows = []
+    firings = []
+  }
+
+  /// Entries in any order; of several for one row the last counts.
+  package init(_ entries: some Sequence<(row: Int32, firing: Firing)>) {
+    var table = FiringTable()
+    for entry in entries.enumerated().sorted(by: { ($0.element.row, $0.offset) < ($1.element.row, $1.offset) }) {
+      if table.rows.last == entry.element.row {
+        table.firings[table.firings.count - 1] = entry.element.firing
+      } else {
+        table.rows.append(entry.element.row)
+        table.firings.append(entry.element.firing)
+      }
+    }
+    self = table
+  }
+
+  package var isEmpty: Bool { rows.isEmpty }
+
+  /// `Firing.none` for a row without an entry.
+  package subscript(row: Int32) -> Firing {
+    let position = position(of: row)
+    return position < rows.count && rows[position] == row ? firings[position] : .none
+  }
+
+  package mutating func set(_ firing: Firing, at row: Int32) {
+    let position = position(of: row)
+    if position < rows.count, rows[position] == row {
+      firings[position] = firing
+    } else {
+      rows.insert(row, at: position)
+      firings.insert(firing, at: position)
+    }
+  }
+
+  private func position(of row: Int32) -> Int {
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
