@@ -66,6 +66,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
+    tests("TextMatchingTests", uses: ["TextMatching"]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
   ]
 )
