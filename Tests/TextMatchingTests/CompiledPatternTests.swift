@@ -30,7 +30,6 @@ struct CompiledPatternTests {
 
   @Test(arguments: [
     ("a(b", 3), ("[a", 2), ("*a", 0), (#"a\"#, 2), (#"\p{Nowhere}"#, 11), ("a)", 1), (#"\C"#, 2),
-    ("(?<n>a)(?<n>b)", 11),
     ("é(", 3),
   ])
   func saysWhereAPatternGoesWrong(pattern: String, byteOffset: Int) {
