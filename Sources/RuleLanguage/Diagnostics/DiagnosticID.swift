@@ -14,6 +14,37 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
 
   // MARK: Missing data
 
+  // MARK: Data
+  case duplicateDeclaration = "duplicate-declaration"
+  case duplicateField = "duplicate-field"
+  case duplicateChoice = "duplicate-choice"
+  case sharedSpelling = "shared-spelling"
+  case unknownChoices = "unknown-choices"
+  case fieldWithoutChoices = "field-without-choices"
+  case circularChoices = "circular-choices"
+  case reservedName = "reserved-name"
+  case missingKey = "missing-key"
+  case keyNotText = "key-not-text"
+  case severalKeys = "several-keys"
+  case misplacedKey = "misplaced-key"
+  case defaultOfKey = "default-of-key"
+  case duplicateModifier = "duplicate-modifier"
+  case sharedSource = "shared-source"
+  case nestedList = "nested-list"
+  case negativeWorth = "negative-worth"
+  case unknownAssetField = "unknown-asset-field"
+  case undeclaredAssetFields = "undeclared-asset-fields"
+  case duplicateProperty = "duplicate-property"
+  case severalValues = "several-values"
+  case formerNameInUse = "former-name-in-use"
+  case unreadableAssetFile = "unreadable-asset-file"
+  case assetFileWithoutNames = "asset-file-without-names"
+  case unknownAssetColumn = "unknown-asset-column"
+  case assetCell = "asset-cell"
+  case invalidAddress = "invalid-address"
+  case duplicateMember = "duplicate-member"
+  case emptyTeam = "empty-team"
+
   // MARK: People
 
   // MARK: Policy
@@ -23,7 +54,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
 
 extension DiagnosticID {
   package enum Category: String, Hashable, Sendable, CaseIterable {
-    case syntax, names, types, time, missingData, people, policy, style
+    case syntax, names, types, time, missingData, data, people, policy, style
   }
 
   package struct Descriptor: Sendable {
@@ -61,6 +92,7 @@ extension DiagnosticID {
     case .types: typesTable
     case .time: timeTable
     case .missingData: missingDataTable
+    case .data: dataTable
     case .people: peopleTable
     case .policy: policyTable
     case .style: styleTable

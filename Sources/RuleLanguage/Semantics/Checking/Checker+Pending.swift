@@ -1,6 +1,5 @@
 // The two halves of the checker replace these as they arrive.
 extension Checker {
-  mutating func checkData() {}
   mutating func declareDefinitions() {}
   mutating func checkPolicies() {}
   mutating func checkDefinitions() {}

@@ -7,6 +7,13 @@ struct Checker {
   var diagnostics: [Diagnostic] = []
   let trees: [SyntaxTree]
   let assetFiles: [AssetFile]
+  /// The fields of each kind of record, as its first declaration states them.
+  var fieldDeclarations: [RecordDeclaration.Kind: [FieldDeclaration]] = [:]
+  /// The `one of` that a field, define or journey declares, by the range of its name.
+  var choicesByName: [SourceRange: ChoiceSetID] = [:]
+  /// Fields that take their values from each other in a circle that was reported.
+  var reportedCircle: Set<SourceRange> = []
+  var assetsByName: [String: AssetID] = [:]
 
   init(book: SourceBook, trees: [SyntaxTree], assets: [AssetFile]) {
     self.trees = trees
