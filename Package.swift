@@ -50,11 +50,14 @@ let package = Package(
         "BusinessTime", "CZlib", "Decisioning", "RuleEngine", "RuleSemantics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .executableTarget(name: "EmbedFilesTool", swiftSettings: settings),
+    .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
+    .target(name: "WorkspaceFiles", swiftSettings: settings, plugins: ["EmbedFiles"]),
     source(
       "Service",
       uses: [
         "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting",
-        "RuleSemantics", "RuleSyntax",
+        "RuleSemantics", "RuleSyntax", "WorkspaceFiles",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ]),
