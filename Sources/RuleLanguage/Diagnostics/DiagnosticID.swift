@@ -32,7 +32,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case sharedSource = "shared-source"
   case nestedList = "nested-list"
   case negativeWorth = "negative-worth"
-  case unknownAssetField = "unknown-asset-field"
+  case unknownProperty = "unknown-property"
   case undeclaredAssetFields = "undeclared-asset-fields"
   case duplicateProperty = "duplicate-property"
   case severalValues = "several-values"
@@ -46,15 +46,36 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case emptyTeam = "empty-team"
 
   // MARK: People
+  case incompleteDeclaration = "incomplete-declaration"
+  case repeatedClause = "repeated-clause"
+  case notForAccounts = "not-for-accounts"
+  case misplacedSkip = "misplaced-skip"
+  case misplacedStatement = "misplaced-statement"
+  case fewArms = "few-arms"
+  case armsTotal = "arms-total"
+  case secondExperiment = "second-experiment"
 
   // MARK: Policy
+  case repeatedPolicy = "repeated-policy"
+  case unknownZone = "unknown-zone"
+  case unknownDay = "unknown-day"
+  case emptyHours = "empty-hours"
+  case shareOutOfRange = "share-out-of-range"
+
+  // MARK: Tests
+  case testWithoutStart = "test-without-start"
+  case clockBackwards = "clock-backwards"
+  case misplacedAgo = "misplaced-ago"
+  case severalEvents = "several-events"
+  case unknownTestPerson = "unknown-test-person"
+  case unknownTestStep = "unknown-test-step"
 
   // MARK: Style
 }
 
 extension DiagnosticID {
   package enum Category: String, Hashable, Sendable, CaseIterable {
-    case syntax, names, types, time, missingData, data, people, policy, style
+    case syntax, names, types, time, missingData, data, people, policy, tests, style
   }
 
   package struct Descriptor: Sendable {
@@ -95,6 +116,7 @@ extension DiagnosticID {
     case .data: dataTable
     case .people: peopleTable
     case .policy: policyTable
+    case .tests: testsTable
     case .style: styleTable
     }
   }

@@ -22,16 +22,6 @@ package struct CellProblem: Hashable, Sendable {
 
 // Wording about assets and the files that list them.
 extension Diagnostic {
-  package static func unknownAssetField(
-    _ name: String, at range: SourceRange, suggestion: String?, known: [String], declaration: SourceRange?
-  ) -> Diagnostic {
-    Diagnostic(
-      .unknownAssetField, "assets have no field `\(name)`", at: range, label: "not a field of assets",
-      related: declaration.map { [.init($0, "fields: " + known.joined(separator: ", "))] } ?? [],
-      help: [suggestion.map { "did you mean `\($0)`?" } ?? "declare it in `asset { … }`: `\(name) text`"],
-      fixes: suggestion.map { [.replacing(range, with: $0)] } ?? [])
-  }
-
   package static func undeclaredAssetFields(at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .undeclaredAssetFields, "no `asset { … }` says which fields assets have", at: range, label: "not declared",

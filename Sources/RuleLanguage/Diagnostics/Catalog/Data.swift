@@ -151,6 +151,19 @@ extension Diagnostic {
       help: ["keep one of them; several values of a list stand in parentheses: `\(name) (a, b)`"])
   }
 
+  /// - Parameter owner: whose field it should be, as in `assets`, in words.
+  package static func unknownProperty(
+    _ name: String, of owner: String, at range: SourceRange, suggestion: String?, known: [String],
+    declaration: SourceRange?
+  ) -> Diagnostic {
+    let fields = known.isEmpty ? "no fields" : "fields: " + known.joined(separator: ", ")
+    return Diagnostic(
+      .unknownProperty, "there is no field `\(name)` of \(owner)", at: range, label: "not declared",
+      related: declaration.map { [.init($0, fields)] } ?? [],
+      help: [suggestion.map { "did you mean `\($0)`?" } ?? "declare the field, as in `\(name) text`"],
+      fixes: suggestion.map { [.replacing(range, with: $0)] } ?? [])
+  }
+
   /// - Parameter kind: the declaration's word, such as `rule`.
   package static func formerNameInUse(_ name: String, _ kind: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(

@@ -17,7 +17,7 @@ extension DiagnosticID {
     .sharedSource: (.warning, "two fields of a record come from one property of the CRM"),
     .nestedList: (.error, "a list holds lists"),
     .negativeWorth: (.error, "an event is worth less than nothing"),
-    .unknownAssetField: (.error, "an asset states a field that assets do not have"),
+    .unknownProperty: (.error, "a record states a field that its kind does not have"),
     .undeclaredAssetFields: (.error, "an asset states fields but no `asset { … }` declares any"),
     .duplicateProperty: (.error, "a field gets its value twice"),
     .severalValues: (.error, "a field for one value gets several"),

@@ -46,8 +46,9 @@ extension Checker {
       guard let field = program.asset.index(of: property.name.text) else {
         let known = program.asset.fields.map(\.name)
         report(
-          .unknownAssetField(
-            property.name.text, at: property.name.range, suggestion: nearest(to: property.name.text, among: known),
+          .unknownProperty(
+            property.name.text, of: "assets", at: property.name.range,
+            suggestion: nearest(to: property.name.text, among: known),
             known: known, declaration: program.asset.range))
         continue
       }
