@@ -70,4 +70,16 @@ package struct BusinessCalendar: Hashable, Sendable {
   package func openHours(on date: CivilDate) -> Range<Instant>? {
     isBusinessDay(date) ? hours.occurrence(on: date, in: zone) : nil
   }
+
+  /// `instant` itself while business is done, otherwise the next opening; `Instant.latest` when there is none.
+  package func nextOpening(from instant: Instant) -> Instant {
+    guard !workdays.isEmpty else { return .latest }
+    if isOpen(at: instant) { return instant }
+    var date = zone.day(of: instant)
+    while date < .latest {
+      if let hours = openHours(on: date), hours.lowerBound > instant { return hours.lowerBound }
+      date = date.adding(days: 1)
+    }
+    return .latest
+  }
 }

@@ -109,6 +109,17 @@ struct BusinessCalendarTests {
         == instant("2026-03-07T05:00:00Z"))
   }
 
+  @Test(arguments: [
+    ("2026-03-02 08:00", "2026-03-02 09:00"), ("2026-03-02 09:00", "2026-03-02 09:00"),
+    ("2026-03-02 17:29", "2026-03-02 17:29"), ("2026-03-02 17:30", "2026-03-03 09:00"),
+    ("2026-03-06 18:00", "2026-03-09 09:00"), ("2026-04-02 18:00", "2026-04-07 09:00"),
+  ])
+  func findsTheNextOpening(from: String, opening: String) throws {
+    let calendar = try london()
+    let result = calendar.nextOpening(from: try instant(from, calendar.zone))
+    #expect(result.text(in: calendar.zone) == opening)
+  }
+
   @Test func aCalendarWithoutBusinessNeverReachesIt() throws {
     let calendar = BusinessCalendar(workdays: [])
     let now = try instant("2026-03-02T09:00:00Z")
@@ -116,6 +127,7 @@ struct BusinessCalendarTests {
       #expect(calendar.zone.day(of: calendar.add(TimeSpan(1, unit), to: now)) == .latest)
       #expect(calendar.zone.day(of: calendar.subtract(TimeSpan(1, unit), from: now)) == .earliest)
       #expect(calendar.add(TimeSpan(0, unit), to: now) == now)
+      #expect(calendar.nextOpening(from: now) == .latest)
     }
   }
 
