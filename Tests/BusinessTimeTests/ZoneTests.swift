@@ -24,6 +24,24 @@ struct ZoneTests {
     #expect(Zone(identifier: identifier) == nil, "the answer from the cache")
   }
 
+  @Test(arguments: [
+    ("Europe/London", "Europe/London"), ("europe/london", "Europe/London"), ("EUROPE/LONDON", "Europe/London"),
+    ("america_slash_new_york", "America/New_York"), ("us_slash_eastern", "US/Eastern"), ("utc", "UTC"),
+    ("us_slash_east_hyphen_indiana", "US/East-Indiana"), ("asia_slash_kolkata", "Asia/Kolkata"),
+    ("america_slash_argentina_slash_buenos_aires", "America/Argentina/Buenos_Aires"),
+    ("america_slash_port_hyphen_au_hyphen_prince", "America/Port-au-Prince"),
+    ("africa_slash_dar_es_salaam", "Africa/Dar_es_Salaam"), ("etc_slash_utc", "Etc/UTC"),
+    ("japan", "Japan"), ("australia_slash_nsw", "Australia/NSW"),
+  ])
+  func readsTheSpellingsOfSources(text: String, identifier: String) {
+    #expect(Zone(spelling: text)?.identifier == identifier)
+  }
+
+  @Test(arguments: ["", "EST", "est", "london", "_slash_", "us_slash_", "Eastern Time", "+01:00", "/", "a/b/c", "é/ß"])
+  func refusesWhatNamesNoZone(text: String) {
+    #expect(Zone(spelling: text) == nil)
+  }
+
   @Test func proposedIdentifiersAreZones() {
     #expect(Zone.knownIdentifiers.count > 300)
     #expect(Zone.knownIdentifiers.contains("UTC"))
