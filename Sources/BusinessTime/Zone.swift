@@ -12,7 +12,7 @@ package struct Zone: Hashable, Sendable {
   package static let knownIdentifiers: [String] = ZoneTransitions.knownIdentifiers()
 
   /// What `init(identifier:)` has found so far, `nil` for what is no zone, so that a million contacts cost one lookup
-  /// per distinct text. Bounded, since the texts come from data.
+  /// per distinct text. What is no zone is bounded, since the texts come from data.
   private static let cache = Mutex<[String: Zone?]>([:])
   private static let cacheLimit = 4096
 
@@ -31,7 +31,7 @@ package struct Zone: Hashable, Sendable {
     // Read outside the lock: two threads may both read a zone, and the values they get are equal.
     let loaded = ZoneTransitions.load(identifier: identifier).map(Zone.init)
     Zone.cache.withLock { cache in
-      if cache.count < Zone.cacheLimit { cache[identifier] = .some(loaded) }
+      if loaded != nil || cache.count < Zone.cacheLimit { cache[identifier] = .some(loaded) }
     }
     guard let loaded else { return nil }
     self = loaded
