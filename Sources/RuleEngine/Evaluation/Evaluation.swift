@@ -1,0 +1,188 @@
+package import BusinessTime
+package import RuleSemantics
+
+/// The answers of one plan about one snapshot at one instant. Each node is computed for all rows when it is first
+/// asked for, then remembered. A class, since it remembers; it stays on one thread.
+package final class Evaluation {
+  package private(set) var plan: EvaluationPlan
+  package let snapshot: Snapshot
+  package let now: Instant
+  package let calendar: BusinessCalendar
+  /// The snapshot's texts and those of constants and interpolations; columns that it returns have its codes.
+  package internal(set) var texts: TextPool
+  package internal(set) var problems = Problems()
+
+  /// What could not be decided and is worth a report.
+  package struct Problems: Hashable, Sendable {
+    /// By pattern, the number of distinct texts for which it exceeded its limit.
+    package var exceededPatterns: [CheckedExpression.Pattern: Int] = [:]
+
+    package var isEmpty: Bool { exceededPatterns.isEmpty }
+  }
+
+  var memo: [Column?]
+  var frames: [FrameID: FrameRows] = [:]
+  var links: [Grouping.Link: LinkRows] = [:]
+  var interactions: [Subject: Interactions] = [:]
+  var assetColumns: [FieldIndex: Column] = [:]
+  var batches: [ObjectIdentifier: BatchState] = [:]
+
+  /// What is remembered of a batch of occurrences.
+  final class BatchState {
+    let batch: Occurrences
+    var memo: [NodeID: Column] = [:]
+    var frames: [FrameID: FrameRows] = [:]
+
+    init(_ batch: Occurrences) {
+      self.batch = batch
+    }
+  }
+
+  package init(plan: EvaluationPlan, snapshot: Snapshot, now: Instant, calendar: BusinessCalendar) {
+    self.plan = plan
+    self.snapshot = snapshot
+    self.now = now
+    self.calendar = calendar
+    texts = snapshot.texts
+    memo = Array(repeating: nil, count: plan.graph.nodes.count)
+  }
+
+  // MARK: - About every row of a subject
+
+  /// 0 no, 1 yes, 2 unknown for each row of the subject's table.
+  package func truths(_ condition: CheckedExpression, of subject: Subject) -> [UInt8] {
+    flags(column(condition, of: subject), count: table(subject).count)
+  }
+
+  /// A value for each row of the subject's table.
+  package func column(_ expression: CheckedExpression, of subject: Subject) -> Column {
+    spread(node(for: expression, of: subject), over: table(subject).count, nil)
+  }
+
+  /// The value of a define, the points of a score, the new stage of a journey, the new membership of a segment, for
+  /// each row of its subject's table.
+  package func column(of definition: DefinitionID) -> Column {
+    spread(plan.node(of: definition), over: table(plan.program[definition].subject).count, nil)
+  }
+
+  package func value(_ expression: CheckedExpression, of subject: Subject, row: Int) -> Value {
+    value(of: node(for: expression, of: subject), row: row, nil)
+  }
+
+  package func value(of definition: DefinitionID, row: Int) -> Value {
+    value(of: plan.node(of: definition), row: row, nil)
+  }
+
+  /// The value as it stands in a text; `nil` when it is missing.
+  package func text(_ expression: CheckedExpression, of subject: Subject, row: Int) -> String? {
+    text(of: value(expression, of: subject, row: row))
+  }
+
+  // MARK: - About what set off an `on` rule
+
+  /// 0 no, 1 yes, 2 unknown for each occurrence.
+  package func truths(
+    _ condition: CheckedExpression, of subject: Subject, occurrences: Occurrences
+  ) -> [UInt8] {
+    flags(column(condition, of: subject, occurrences: occurrences), count: occurrences.count)
+  }
+
+  /// A value for each occurrence.
+  package func column(
+    _ expression: CheckedExpression, of subject: Subject, occurrences: Occurrences
+  ) -> Column {
+    let node = node(for: expression, of: subject, occurrence: occurrences.occurrence)
+    let column = column(node, state(of: occurrences))
+    let frame = plan.graph[node].frame
+    if plan.graph.isBatch[frame.index] { return column }
+    let index = frame == .scalar ? Array(repeating: 0, count: occurrences.count) : occurrences.subjects
+    return column.gathered(index)
+  }
+
+  package func value(
+    _ expression: CheckedExpression, of subject: Subject, occurrences: Occurrences, row: Int
+  ) -> Value {
+    let node = node(for: expression, of: subject, occurrence: occurrences.occurrence)
+    let frame = plan.graph[node].frame
+    let isBatch = plan.graph.isBatch[frame.index]
+    let position = isBatch || frame == .scalar ? row : Int(occurrences.subjects[row])
+    return value(of: node, row: position, state(of: occurrences))
+  }
+
+  package func text(
+    _ expression: CheckedExpression, of subject: Subject, occurrences: Occurrences, row: Int
+  ) -> String? {
+    text(of: value(expression, of: subject, occurrences: occurrences, row: row))
+  }
+
+  // MARK: - Nodes
+
+  func node(
+    for expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+  ) -> NodeID {
+    if let known = plan.node(for: expression, of: subject, occurrence: occurrence) { return known }
+    let added = plan.addNode(for: expression, of: subject, occurrence: occurrence)
+    memo.append(contentsOf: Array(repeating: nil, count: plan.graph.nodes.count - memo.count))
+    return added
+  }
+
+  func table(_ subject: Subject) -> RecordTable {
+    switch subject {
+    case .contact: snapshot.contacts
+    case .account: snapshot.accounts
+    }
+  }
+
+  private func state(of occurrences: Occurrences) -> BatchState {
+    let id = ObjectIdentifier(occurrences)
+    if let known = batches[id] { return known }
+    let state = BatchState(occurrences)
+    batches[id] = state
+    return state
+  }
+
+  private func value(of node: NodeID, row: Int, _ batch: BatchState?) -> Value {
+    let position = plan.graph[node].frame == .scalar ? 0 : row
+    return column(node, batch).value(at: position, plan.graph[node].type, texts)
+  }
+
+  private func spread(_ node: NodeID, over count: Int, _ batch: BatchState?) -> Column {
+    let column = column(node, batch)
+    guard plan.graph[node].frame == .scalar else { return column }
+    return column.gathered(Array(repeating: 0, count: count))
+  }
+
+  private func flags(_ column: Column, count: Int) -> [UInt8] {
+    if case .flags(let flags) = column { return flags }
+    return Array(repeating: Column.missingFlag, count: count)
+  }
+
+  /// The node's column, once what it is computed from is there.
+  func column(_ root: NodeID, _ batch: BatchState?) -> Column {
+    if let known = known(root, batch) { return known }
+    var seen: Set<NodeID> = [root]
+    var open = [root]
+    while let next = open.popLast() {
+      for child in plan.graph[next].children where known(child, batch) == nil && seen.insert(child).inserted {
+        open.append(child)
+      }
+    }
+    var result = Column.absent
+    // Ascending, so that operands come first: the way down a long chain of definitions needs no deep stack.
+    for id in seen.sorted() {
+      result = compute(plan.graph[id], batch)
+      if let batch, plan.graph.needsBatch(id) { batch.memo[id] = result } else { memo[id.index] = result }
+    }
+    return result
+  }
+
+  func known(_ node: NodeID, _ batch: BatchState?) -> Column? {
+    if let batch, plan.graph.needsBatch(node) { return batch.memo[node] }
+    return memo[node.index]
+  }
+
+  /// The column of an operand, which is computed already.
+  func operand(_ node: NodeID, _ batch: BatchState?) -> Column {
+    known(node, batch) ?? .missing(plan.graph[node].type, count: rowCount(plan.graph[node].frame, batch))
+  }
+}

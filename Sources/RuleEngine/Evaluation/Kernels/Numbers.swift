@@ -1,0 +1,92 @@
+import RuleSemantics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+func arithmetic(
+  _ left: [Double], _ operation: CheckedExpression.Arithmetic, _ right: [Double], count: Int
+) -> [Double] {
+  switch operation {
+  case .add: map2(left, right, count: count) { finite($0 + $1) }
+  case .subtract: map2(left, right, count: count) { finite($0 - $1) }
+  case .multiply: map2(left, right, count: count) { finite($0 * $1) }
+  case .divide: map2(left, right, count: count) { finite($0 / $1) }
+  }
+}
+
+/// The number, or missing when it is infinite.
+@inline(__always)
+func finite(_ number: Double) -> Double {
+  number.isFinite ? number : .nan
+}
+
+/// 2^(−age/halfLife), where what lies ahead counts as now.
+@inline(__always)
+func decay(age: Int64, halfLife: Double) -> Double {
+  age <= 0 ? 1 : exp2(-Double(age) / halfLife)
+}
+
+func freshness(_ times: [Int64], now: Int64, halfLife: Double) -> [Double] {
+  map1(times) { time in
+    time == Column.missingTime ? .nan : decay(age: now - time, halfLife: halfLife)
+  }
+}
+
+func diminishing(_ numbers: [Double], halfAt: Double) -> [Double] {
+  map1(numbers) { number in number.isNaN ? .nan : 1 - exp2(-max(number, 0) / halfAt) }
+}
+
+func closeness(_ left: [Int32], _ right: [Int32], ranks: Int, count: Int) -> [Double] {
+  map2(left, right, count: count) { left, right in
+    if left < 0 || right < 0 { return .nan }
+    return ranks < 2 ? 1 : 1 - Double(abs(left - right)) / Double(ranks - 1)
+  }
+}
+
+/// 100 × Σ weight × factor; each factor is held between 0 and 1, a missing one is 0.
+func factorScore(_ terms: [(weight: Double, values: [Double])], count: Int) -> [Double] {
+  var total = Array(repeating: 0.0, count: count)
+  for (weight, values) in terms {
+    total = map2(total, values, count: count) { total, value in
+      total + weight * (value.isNaN ? 0 : min(max(value, 0), 1))
+    }
+  }
+  return map1(total) { 100 * $0 }
+}
+
+/// The points of all lines in their order, then limited.
+func pointsScore(_ lines: [[Double]], limit: ClosedRange<Double>?, count: Int) -> [Double] {
+  var total = Array(repeating: 0.0, count: count)
+  for line in lines { total = map2(total, line, count: count) { $0 + $1 } }
+  guard let limit else { return map1(total) { finite($0) } }
+  return map1(total) { min(max($0, limit.lowerBound), limit.upperBound) }
+}
+
+/// The new stages: the last stage whose condition is true, where that is further on or moving back is allowed.
+func journey(conditions: [[UInt8]?], movesBack: [UInt8]?, previous: [Int32]?, count: Int) -> [Int32] {
+  var raw = Array(repeating: Column.missingCode, count: count)
+  for (stage, condition) in conditions.enumerated() {
+    guard let condition else {
+      raw = Array(repeating: Int32(stage), count: count)
+      continue
+    }
+    raw = map2(raw, condition, count: count) { raw, truth in truth == 1 ? Int32(stage) : raw }
+  }
+  guard let previous else { return raw }
+  return (0..<count).map { row in
+    if previous[row] < 0 || raw[row] > previous[row] { return raw[row] }
+    return raw[row] >= 0 && movesBack?[row] == 1 ? raw[row] : previous[row]
+  }
+}
+
+/// The new membership: kept until `until` is true, entered when the condition is true and `until` is not.
+func segment(condition: [UInt8], until: [UInt8]?, previous: [UInt8]?) -> [UInt8] {
+  guard let until else { return map1(condition) { $0 == 1 ? 1 : 0 } }
+  let entered = map2(condition, until, count: condition.count) { $0 == 1 && $1 != 1 ? 1 : 0 as UInt8 }
+  guard let previous else { return entered }
+  let kept = map2(previous, until, count: previous.count) { $0 == 1 && $1 != 1 ? 1 : 0 as UInt8 }
+  return map2(entered, kept, count: entered.count) { $0 | $1 }
+}

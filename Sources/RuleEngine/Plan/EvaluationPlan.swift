@@ -1,0 +1,82 @@
+import BusinessTime
+import RuleDiagnostics
+package import RuleSemantics
+
+/// One graph of nodes for a whole rule book: what to compute, resolved once, for any number of evaluations.
+package struct EvaluationPlan: Sendable {
+  package let program: CheckedProgram
+  package private(set) var graph: PlanGraph
+  package let readSet: ReadSet
+  /// What is planned but computed by no evaluation, in the order of the rule book.
+  package let notYetExecutable: [NotYetExecutable]
+  /// One for each definition of the program.
+  private let definitionNodes: [NodeID]
+
+  /// Plans a program that `check` accepted.
+  package init(_ program: CheckedProgram) {
+    self.program = program
+    var planner = Planner(program: program)
+    planner.planProgram()
+    graph = planner.graph
+    readSet = planner.readSet
+    notYetExecutable = planner.notYetExecutable
+    definitionNodes = planner.definitionNodes
+  }
+
+  package func node(of definition: DefinitionID) -> NodeID { definitionNodes[definition.index] }
+
+  /// The node of an expression that is about a subject and, in an `on` rule, about what set it off; `nil` when the
+  /// plan has none. Works for the parts of an expression too, except those inside event and people queries.
+  package func node(
+    for expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+  ) -> NodeID? {
+    var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
+    let scope = planner.scope(of: subject, trigger: occurrence.map(TriggerKind.init))
+    let node = planner.plan(expression, in: scope).node
+    return node.index < graph.nodes.count ? node : nil
+  }
+
+  /// The node of an expression, which is added when the plan has none.
+  package mutating func addNode(
+    for expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+  ) -> NodeID {
+    var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
+    graph = PlanGraph()
+    let scope = planner.scope(of: subject, trigger: occurrence.map(TriggerKind.init))
+    let node = planner.plan(expression, in: scope).node
+    graph = planner.graph
+    return node
+  }
+
+  /// The parts of an expression that no evaluation computes; an expression that has any is unknown or missing where
+  /// they matter, and what depends on it must be refused.
+  package func notYetExecutable(
+    in expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+  ) -> [NotYetExecutable] {
+    guard !notYetExecutable.isEmpty else { return [] }
+    var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
+    let scope = planner.scope(of: subject, trigger: occurrence.map(TriggerKind.init))
+    let root = planner.plan(expression, in: scope).node
+    var found = planner.notYetExecutable
+    var features = Set(found.map(\.feature))
+    for node in planner.graph.nodes(below: root) {
+      guard case .unsupported(let feature) = planner.graph[node].kind, features.insert(feature).inserted else {
+        continue
+      }
+      found.append(contentsOf: notYetExecutable.filter { $0.feature == feature })
+    }
+    return found
+  }
+}
+
+extension PlanGraph {
+  /// The node and all that it is computed from, in ascending order.
+  package func nodes(below root: NodeID) -> [NodeID] {
+    var seen: Set<NodeID> = [root]
+    var open = [root]
+    while let next = open.popLast() {
+      for child in self[next].children where seen.insert(child).inserted { open.append(child) }
+    }
+    return seen.sorted()
+  }
+}

@@ -1,0 +1,31 @@
+package import RuleSemantics
+
+/// What a rule book reads, so that a store loads no more than that. Keys, owners and the accounts of contacts and
+/// deals are always needed.
+package struct ReadSet: Hashable, Sendable {
+  package var contactFields: Set<FieldIndex> = []
+  package var accountFields: Set<FieldIndex> = []
+  package var dealFields: Set<FieldIndex> = []
+  /// Fields of which the time of the last change is read.
+  package var contactChanges: Set<FieldIndex> = []
+  package var accountChanges: Set<FieldIndex> = []
+  /// The types of events that are read, and which of their fields; of a type with no field only the times.
+  package var eventFields: [EventID: Set<FieldIndex>] = [:]
+  /// Journeys and segments of which the previous state is read.
+  package var previous: Set<DefinitionID> = []
+  /// Whether the deals are counted, even if no field of theirs is read.
+  package var readsDeals = false
+
+  package init() {}
+
+  package mutating func addEvent(_ event: EventID) {
+    eventFields[event, default: []].formUnion([])
+  }
+
+  package mutating func add(_ field: FieldIndex, of subject: Subject) {
+    switch subject {
+    case .contact: contactFields.insert(field)
+    case .account: accountFields.insert(field)
+    }
+  }
+}
