@@ -102,7 +102,7 @@ struct RenderingTests {
 
   @Test func jsonHasTheContractsShape() {
     #expect(
-      jsonValue(of: [diagnostic], in: book).text().hasPrefix(
+      jsonValue(of: [diagnostic], in: book).text.hasPrefix(
         #"[{"id":"unexpected-token","severity":"error","message":"no contact can be in stage `consideraton`","#
           + #""file":"rules/recommend.abm","range":{"start":{"line":7,"column":30,"offset":53},"#
           + #""end":{"line":7,"column":42,"offset":65}},"labels":[{"file":"rules/recommend.abm""#))
@@ -129,17 +129,17 @@ struct RenderingTests {
 @Suite("JSON text")
 struct JSONValueTests {
   @Test func controlsAndQuotesAreEscaped() {
-    #expect(JSONValue.string("a\"\\\n\u{1}é").text() == #""a\"\\\n\u0001é""#)
+    #expect(JSONValue.text("a\"\\\n\u{1}é").text == #""a\"\\\n\u0001é""#)
   }
 
   @Test func numbersAreShortAndNeverInvalid() {
     #expect(
-      JSONValue.array([.number(70), .number(0.1), .number(.infinity), .integer(-3)]).text() == "[70,0.1,null,-3]")
+      JSONValue.list([.number(70), .number(0.1), .number(.infinity), .integer(-3)]).text == "[70,0.1,null,-3]")
   }
 
   @Test func prettyTextIndents() {
     #expect(
-      JSONValue.object(["a": .array([.integer(1)]), "b": .array([])]).text(isPretty: true) == """
+      JSONValue.members([("a", .list([.integer(1)])), ("b", .list([])), ("c", nil)]).indentedText == """
         {
           "a": [
             1

@@ -1,13 +1,12 @@
-/// A JSON value with its members in the order they were given, so that the same value is the same text on any machine.
+/// A JSON value with its members in the order they were given, so that the same value is the same bytes on any machine.
 package indirect enum JSONValue: Hashable, Sendable {
   case null
-  case bool(Bool)
-  case integer(Int64)
+  case flag(Bool)
   /// Finite; anything else is written as null. Whole numbers are written without a fraction.
   case number(Double)
-  case string(String)
-  case array([JSONValue])
-  case object([Member])
+  case text(String)
+  case list([JSONValue])
+  case record([Member])
 
   package struct Member: Hashable, Sendable {
     package var name: String
@@ -19,31 +18,46 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// An object from pairs, in their order.
-  package static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
-    .object(members.map { Member($0.key, $0.value) })
+  /// Members without a value are left out.
+  package static func members(_ members: [(String, JSONValue?)]) -> JSONValue {
+    .record(members.compactMap { name, value in value.map { Member(name, $0) } })
   }
 
-  /// One line, or indented by two blanks a level; RFC 8259.
-  package func text(isPretty: Bool = false) -> String {
+  package static func integer(_ number: Int) -> JSONValue { .number(Double(number)) }
+
+  /// On one line, without blanks between tokens; RFC 8259.
+  package var text: String {
     var output = ""
-    write(to: &output, indent: isPretty ? 0 : nil)
+    write(to: &output, indent: nil)
     return output
+  }
+
+  /// Over several lines, indented by two blanks a level.
+  package var indentedText: String {
+    var output = ""
+    write(to: &output, indent: 0)
+    return output
+  }
+
+  /// The shortest text that reads back as the same number.
+  package static func spelling(of number: Double) -> String {
+    guard number.isFinite else { return "null" }
+    if number.rounded() == number, abs(number) < 1e15 { return String(Int64(number)) }
+    return "\(number)"
   }
 
   private func write(to output: inout String, indent: Int?) {
     switch self {
     case .null: output += "null"
-    case .bool(let value): output += value ? "true" : "false"
-    case .integer(let value): output += String(value)
+    case .flag(let value): output += value ? "true" : "false"
     case .number(let value): output += JSONValue.spelling(of: value)
-    case .string(let value): JSONValue.writeQuoted(value, to: &output)
-    case .array(let values):
-      JSONValue.writeList(values, "[", "]", to: &output, indent: indent) { value, output, inner in
+    case .text(let value): JSONValue.writeQuoted(value, to: &output)
+    case .list(let values):
+      JSONValue.writeItems(values, "[", "]", to: &output, indent: indent) { value, output, inner in
         value.write(to: &output, indent: inner)
       }
-    case .object(let members):
-      JSONValue.writeList(members, "{", "}", to: &output, indent: indent) { member, output, inner in
+    case .record(let members):
+      JSONValue.writeItems(members, "{", "}", to: &output, indent: indent) { member, output, inner in
         JSONValue.writeQuoted(member.name, to: &output)
         output += inner == nil ? ":" : ": "
         member.value.write(to: &output, indent: inner)
@@ -51,7 +65,7 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  private static func writeList<Item>(
+  private static func writeItems<Item>(
     _ items: [Item], _ open: String, _ close: String, to output: inout String, indent: Int?,
     writeItem: (Item, inout String, Int?) -> Void
   ) {
@@ -63,13 +77,6 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
     if let indent, !items.isEmpty { output += "\n" + String(repeating: "  ", count: indent) }
     output += close
-  }
-
-  /// The shortest text that reads back as the same number.
-  package static func spelling(of number: Double) -> String {
-    guard number.isFinite else { return "null" }
-    if number.rounded() == number, abs(number) < 1e15 { return String(Int64(number)) }
-    return "\(number)"
   }
 
   private static func writeQuoted(_ text: String, to output: inout String) {

@@ -7,98 +7,113 @@ package func sarifLog(of diagnostics: [Diagnostic], in book: SourceBook, version
     positions[diagnostic.id] = ids.count
     ids.append(diagnostic.id)
   }
-  return .object([
-    "$schema": .string("https://json.schemastore.org/sarif-2.1.0.json"),
-    "version": .string("2.1.0"),
-    "runs": .array([
-      .object([
-        "tool": .object([
-          "driver": .object([
-            "name": .string("abm-rules"),
-            "version": .string(version),
-            "rules": .array(ids.map(reportingDescriptor)),
-          ])
-        ]),
-        "columnKind": .string("unicodeCodePoints"),
-        "results": .array(diagnostics.map { result($0, ruleIndex: positions[$0.id] ?? 0, in: book) }),
+  return .members([
+    ("$schema", .text("https://json.schemastore.org/sarif-2.1.0.json")),
+    ("version", .text("2.1.0")),
+    (
+      "runs",
+      .list([
+        .members([
+          (
+            "tool",
+            .members([
+              (
+                "driver",
+                .members([
+                  ("name", .text("abm-rules")),
+                  ("version", .text(version)),
+                  ("rules", .list(ids.map(reportingDescriptor))),
+                ])
+              )
+            ])
+          ),
+          ("columnKind", .text("unicodeCodePoints")),
+          ("results", .list(diagnostics.map { result($0, ruleIndex: positions[$0.id] ?? 0, in: book) })),
+        ])
       ])
-    ]),
+    ),
   ])
 }
 
 private func reportingDescriptor(_ id: DiagnosticID) -> JSONValue {
-  .object([
-    "id": .string(id.rawValue),
-    "shortDescription": message(id.descriptor.summary),
-    "help": message("abm-rules explain \(id.rawValue)"),
-    "defaultConfiguration": .object(["level": .string(level(of: id.descriptor.severity))]),
+  .members([
+    ("id", .text(id.rawValue)),
+    ("shortDescription", message(id.descriptor.summary)),
+    ("help", message("abm-rules explain \(id.rawValue)")),
+    ("defaultConfiguration", .members([("level", .text(level(of: id.descriptor.severity)))])),
   ])
 }
 
 private func result(_ diagnostic: Diagnostic, ruleIndex: Int, in book: SourceBook) -> JSONValue {
   var members: [JSONValue.Member] = [
-    .init("ruleId", .string(diagnostic.id.rawValue)),
-    .init("ruleIndex", .integer(Int64(ruleIndex))),
-    .init("level", .string(level(of: diagnostic.severity))),
+    .init("ruleId", .text(diagnostic.id.rawValue)),
+    .init("ruleIndex", .integer(ruleIndex)),
+    .init("level", .text(level(of: diagnostic.severity))),
     .init("message", message(([diagnostic.message] + diagnostic.help.map { "help: \($0)" }).joined(separator: "\n"))),
-    .init("locations", .array([location(diagnostic.range, diagnostic.label, in: book)])),
+    .init("locations", .list([location(diagnostic.range, diagnostic.label, in: book)])),
   ]
   if !diagnostic.related.isEmpty {
     members.append(
-      .init("relatedLocations", .array(diagnostic.related.map { location($0.range, $0.text, in: book) })))
+      .init("relatedLocations", .list(diagnostic.related.map { location($0.range, $0.text, in: book) })))
   }
   if !diagnostic.fixes.isEmpty {
-    members.append(.init("fixes", .array(diagnostic.fixes.map { fix($0, in: book) })))
+    members.append(.init("fixes", .list(diagnostic.fixes.map { fix($0, in: book) })))
   }
-  return .object(members)
+  return .record(members)
 }
 
 private func location(_ range: SourceRange, _ text: String, in book: SourceBook) -> JSONValue {
   var members: [JSONValue.Member] = [
     .init(
       "physicalLocation",
-      .object(["artifactLocation": artifactLocation(range, in: book), "region": region(range, in: book)]))
+      .members([("artifactLocation", artifactLocation(range, in: book)), ("region", region(range, in: book))]))
   ]
   if !text.isEmpty { members.append(.init("message", message(text))) }
-  return .object(members)
+  return .record(members)
 }
 
 private func fix(_ fix: FixIt, in book: SourceBook) -> JSONValue {
   let changes = Dictionary(grouping: fix.edits, by: \.range.file).sorted { $0.key.index < $1.key.index }
-  return .object([
-    "description": message(fix.title),
-    "artifactChanges": .array(
-      changes.map { _, edits in
-        .object([
-          "artifactLocation": artifactLocation(edits[0].range, in: book),
-          "replacements": .array(
-            edits.map { edit in
-              .object([
-                "deletedRegion": region(edit.range, in: book),
-                "insertedContent": .object(["text": .string(edit.replacement)]),
-              ])
-            }),
-        ])
-      }),
+  return .members([
+    ("description", message(fix.title)),
+    (
+      "artifactChanges",
+      .list(
+        changes.map { _, edits in
+          .members([
+            ("artifactLocation", artifactLocation(edits[0].range, in: book)),
+            (
+              "replacements",
+              .list(
+                edits.map { edit in
+                  .members([
+                    ("deletedRegion", region(edit.range, in: book)),
+                    ("insertedContent", .members([("text", .text(edit.replacement))])),
+                  ])
+                })
+            ),
+          ])
+        })
+    ),
   ])
 }
 
 private func artifactLocation(_ range: SourceRange, in book: SourceBook) -> JSONValue {
-  .object(["uri": .string(percentEncoded(book[range.file].path))])
+  .members([("uri", .text(percentEncoded(book[range.file].path)))])
 }
 
 private func region(_ range: SourceRange, in book: SourceBook) -> JSONValue {
   let file = book[range.file]
   let start = file.position(at: range.start)
   let end = file.position(at: range.end)
-  return .object([
-    "startLine": .integer(Int64(start.line)), "startColumn": .integer(Int64(start.column)),
-    "endLine": .integer(Int64(end.line)), "endColumn": .integer(Int64(end.column)),
-    "byteOffset": .integer(Int64(range.start)), "byteLength": .integer(Int64(range.end - range.start)),
+  return .members([
+    ("startLine", .integer(start.line)), ("startColumn", .integer(start.column)),
+    ("endLine", .integer(end.line)), ("endColumn", .integer(end.column)),
+    ("byteOffset", .integer(range.start)), ("byteLength", .integer(range.end - range.start)),
   ])
 }
 
-private func message(_ text: String) -> JSONValue { .object(["text": .string(text)]) }
+private func message(_ text: String) -> JSONValue { .members([("text", .text(text))]) }
 
 private func level(of severity: Severity) -> String {
   switch severity {

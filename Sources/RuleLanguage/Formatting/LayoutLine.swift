@@ -1,0 +1,85 @@
+import RuleDiagnostics
+
+/// One line of the layout before it is broken to fit.
+struct LayoutLine {
+  struct Piece {
+    var text: String
+    var separator: Layout.Separator
+    var breakLevel: Int?
+  }
+
+  /// Actions that follow stand one column in, so that `then` and `and` end in one column.
+  static let nextActionLevel = 2
+
+  var indent: Int
+  var pieces: [Piece] = []
+  /// The pieces at which an aligned cell starts.
+  var cells: [Int] = []
+  var comment: String?
+  var hasBlankBefore = false
+  /// The opening brace of the first block that stands on this line as a whole.
+  var firstInlineBlock: Int?
+
+  init(indent: Int, comment: String? = nil, hasBlankBefore: Bool = false) {
+    self.indent = indent
+    self.comment = comment
+    self.hasBlankBefore = hasBlankBefore
+  }
+
+  var isEmpty: Bool { pieces.isEmpty }
+  var endsWithOpenBrace: Bool { pieces.last?.text == "{" }
+  var width: Int { indent + displayWidth(text(pieces[...])) }
+
+  /// The width of what stands before the aligned cell, without the indent.
+  var widthBeforeCell: Int? {
+    guard cells.count == 1, cells[0] > 0 else { return nil }
+    return displayWidth(text(pieces[..<cells[0]]))
+  }
+
+  mutating func append(_ text: String, _ separator: Layout.Separator, _ breakLevel: Int?) {
+    pieces.append(Piece(text: text, separator: separator, breakLevel: breakLevel))
+  }
+
+  /// The rows as they are printed, without the comment.
+  ///
+  /// - Parameter padding: blanks to add before the aligned cell.
+  func rows(padding: Int) -> [String] {
+    guard !pieces.isEmpty else { return [] }
+    var padded = pieces
+    if padding > 0, let cell = cells.first, cell > 0 {
+      padded[cell - 1].text += String(repeating: " ", count: padding)
+    }
+    return wrap(padded[...], indent: indent)
+  }
+
+  private func wrap(_ pieces: ArraySlice<Piece>, indent: Int) -> [String] {
+    let blanks = String(repeating: " ", count: indent)
+    let whole = text(pieces)
+    let levels = pieces.dropFirst().compactMap(\.breakLevel)
+    guard indent + displayWidth(whole) > Layout.width, let level = levels.min() else { return [blanks + whole] }
+    let deeper = indent + (level == LayoutLine.nextActionLevel ? 1 : 2)
+    var rows: [String] = []
+    var start = pieces.startIndex
+    for index in pieces.indices.dropFirst() + [pieces.endIndex] {
+      guard index == pieces.endIndex || pieces[index].breakLevel == level else { continue }
+      rows += wrap(pieces[start..<index], indent: start == pieces.startIndex ? indent : deeper)
+      start = index
+    }
+    return rows
+  }
+
+  private func text(_ pieces: ArraySlice<Piece>) -> String {
+    var result = ""
+    for (index, piece) in zip(pieces.indices, pieces) {
+      if index > pieces.startIndex {
+        switch piece.separator {
+        case .glue: break
+        case .blank, .newline: result += " "
+        case .wide: result += "  "
+        }
+      }
+      result += piece.text
+    }
+    return result
+  }
+}

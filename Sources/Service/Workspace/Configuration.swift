@@ -1,0 +1,62 @@
+import RuleDiagnostics
+import Yams
+
+/// The settings of a workspace: what the command line says, else the environment, else `abm.yaml`, else the default.
+package struct Configuration: Sendable, Hashable {
+  /// The folder of the rule book.
+  package var rules = "rules"
+  /// The database file.
+  package var database = "abm.sqlite"
+
+  package static let fileName = "abm.yaml"
+  /// The settings, as `abm.yaml` spells them; `ABM_` and the name in capitals is the variable.
+  package static let keys = ["rules", "database"]
+
+  package init() {}
+
+  /// - Parameter environment: the variables of the process.
+  package static func load(environment: [String: String]) throws(WorkspaceError) -> Configuration {
+    var configuration = Configuration()
+    if Files.isThere(fileName) {
+      let text = String(decoding: try Files.read(fileName), as: UTF8.self)
+      for (key, value) in try settings(in: text) { configuration.set(key, value) }
+    }
+    for key in keys {
+      if let value = environment["ABM_\(key.uppercased())"], !value.isEmpty { configuration.set(key, value) }
+    }
+    if let value = environment["ABM_DB"], !value.isEmpty { configuration.database = value }
+    return configuration
+  }
+
+  private mutating func set(_ key: String, _ value: String) {
+    switch key {
+    case "rules": rules = value
+    case "database": database = value
+    default: preconditionFailure("`\(key)` was accepted as a setting and is none")
+    }
+  }
+
+  private static func settings(in text: String) throws(WorkspaceError) -> [(String, String)] {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw .malformedConfiguration(fileName, reason: "\(error)")
+    }
+    guard let node else { return [] }
+    guard let mapping = node.mapping else {
+      throw .malformedConfiguration(fileName, reason: "expected lines of the form `rules: folder`")
+    }
+    var settings: [(String, String)] = []
+    for (key, value) in mapping {
+      guard let name = key.string, let text = value.scalar?.string else {
+        throw .malformedConfiguration(fileName, reason: "`\(key.string ?? "?")` takes one value")
+      }
+      guard keys.contains(name) else {
+        throw .unknownConfigurationKey(name, file: fileName, suggestion: nearest(to: name, among: keys))
+      }
+      settings.append((name, text))
+    }
+    return settings
+  }
+}

@@ -1,0 +1,119 @@
+import Crypto
+package import RuleDiagnostics
+import RuleLinting
+package import RuleSemantics
+package import RuleSyntax
+
+/// A rule book as it was read: its text, what it means, and all that is to be said of it.
+package struct RuleBook: Sendable {
+  /// The folder that `assets from` and `holidays from` are relative to.
+  package let folder: String
+  package let source: SourceBook
+  package let trees: [SyntaxTree]
+  package let program: CheckedProgram
+  /// In the order of files and offsets.
+  package let diagnostics: [Diagnostic]
+  /// Other files that it names, such as assets and holidays, by their path as written.
+  package let attachments: [String: [UInt8]]
+  /// SHA-256 of all texts, in hexadecimal: names this version for good.
+  package let hash: String
+
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// Reads, parses, checks and lints.
+  ///
+  /// - Parameters:
+  ///   - paths: folders, read as a whole, and single files.
+  ///   - assets: what a database knows of assets.
+  package static func load(_ paths: [String], assets: [AssetFile] = []) throws(WorkspaceError) -> RuleBook {
+    var files: [(path: String, bytes: [UInt8])] = []
+    for path in paths {
+      if Files.isFolder(path) {
+        let found = try Files.below(path, ending: ".abm")
+        guard !found.isEmpty else { throw .noRuleFiles(path) }
+        for file in found { files.append((file, try Files.read(file))) }
+      } else {
+        files.append((path, try Files.read(path)))
+      }
+    }
+    let folder = paths.first.map { Files.isFolder($0) ? $0 : parent(of: $0) } ?? "."
+    return read(files, folder: folder, assets: assets)
+  }
+
+  /// The same from texts at hand; attachments are read from the folder.
+  package static func read(
+    _ files: [(path: String, bytes: [UInt8])], folder: String, assets: [AssetFile] = []
+  ) -> RuleBook {
+    var source = SourceBook()
+    var seen: Set<String> = []
+    for (path, bytes) in files.sorted(by: { $0.path < $1.path }) where seen.insert(path).inserted {
+      source.add(path: path, bytes: bytes)
+    }
+    var trees: [SyntaxTree] = []
+    var diagnostics: [Diagnostic] = []
+    for file in source.files {
+      let parsed = parse(file)
+      trees.append(parsed.tree)
+      diagnostics += parsed.diagnostics
+    }
+    var attachments: [String: [UInt8]] = [:]
+    let assetFiles = assetFiles(named: trees, in: folder, attachments: &attachments)
+    let checked = check(source, trees: trees, assets: assetFiles + assets)
+    diagnostics += checked.diagnostics
+    for holidays in checked.program.policy.holidays {
+      attachments[holidays.path] = try? Files.read(joined(folder, holidays.path))
+    }
+    // Lint speaks of meaning; where that is not settled it would mostly repeat the errors.
+    if !diagnostics.contains(where: { $0.severity == .error }) {
+      diagnostics += lint(checked.program, trees: trees)
+    }
+    diagnostics.sort {
+      ($0.range.file.index, $0.range.start, $0.id.rawValue) < ($1.range.file.index, $1.range.start, $1.id.rawValue)
+    }
+    return RuleBook(
+      folder: folder, source: source, trees: trees, program: checked.program, diagnostics: diagnostics,
+      attachments: attachments, hash: hash(of: source, attachments))
+  }
+
+  private static func assetFiles(
+    named trees: [SyntaxTree], in folder: String, attachments: inout [String: [UInt8]]
+  ) -> [AssetFile] {
+    var files: [AssetFile] = []
+    for tree in trees {
+      for case .assetFile(let declaration) in tree.declarations {
+        let path = declaration.path.text
+        do {
+          let bytes = try Files.read(joined(folder, path))
+          attachments[path] = bytes
+          files.append(AssetFile.read(bytes, path: path))
+        } catch {
+          files.append(AssetFile(path: path, columns: [], rows: [], problem: error.description))
+        }
+      }
+    }
+    return files
+  }
+
+  private static func hash(of source: SourceBook, _ attachments: [String: [UInt8]]) -> String {
+    var hash = SHA256()
+    let parts = source.files.map { ($0.path, $0.bytes) } + attachments.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    for (path, bytes) in parts {
+      // Lengths keep the end of one text from passing for the start of the next.
+      hash.update(data: Array("\(path.utf8.count) \(path) \(bytes.count) ".utf8))
+      hash.update(data: bytes)
+    }
+    return hash.finalize().map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+
+  static func joined(_ folder: String, _ path: String) -> String {
+    path.hasPrefix("/") || folder.isEmpty || folder == "." ? path : "\(folder)/\(path)"
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import RuleDiagnostics
+import Service
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find every mistake in the rule book, in one go.",
+    discussion: "Ends with 1 when there is an error. Warnings and hints are shown and do not fail, unless --strict says so.")
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, github, sarif
+  }
+
+  @Argument(help: "Files and folders to check; a file of the rule book is checked within it (default: the rule book).")
+  var paths: [String] = []
+
+  @OptionGroup var options: CommonOptions
+
+  @Flag(help: "Make all safe repairs, then check again.")
+  var fix = false
+
+  @Flag(help: "Warnings fail too.")
+  var strict = false
+
+  @Option(help: "text, json, github or sarif.")
+  var format = Format.text
+
+  func run() throws {
+    let configuration = try options.configuration()
+    var check = try WorkspaceCheck.run(paths: paths, configuration: configuration, usesDatabase: options.db != nil)
+    if fix {
+      let repair = try Repair.apply(to: check.book)
+      for (path, count) in repair.applied {
+        Output.error("repaired \(path): \(count) \(count == 1 ? "repair" : "repairs")")
+      }
+      check = try WorkspaceCheck.run(paths: paths, configuration: configuration, usesDatabase: options.db != nil)
+    }
+    switch format {
+    case .text: printText(check)
+    case .json: Output.result(jsonValue(of: check.diagnostics, in: check.book.source).text(isPretty: true))
+    case .github: Output.result(gitHubAnnotations(of: check.diagnostics, in: check.book.source), terminator: "")
+    case .sarif:
+      Output.result(
+        sarifLog(of: check.diagnostics, in: check.book.source, version: AbmRules.version).text(isPretty: true))
+    }
+    let fails = check.diagnostics.contains { $0.severity == .error || strict && $0.severity == .warning }
+    if fails { throw Exit.problems }
+  }
+
+  private func printText(_ check: WorkspaceCheck) {
+    let renderer = TextRenderer(usesColor: Output.usesColor, width: Output.width)
+    var text = ""
+    for diagnostic in check.diagnostics { text += renderer.render(diagnostic, in: check.book.source) + "\n" }
+    Output.result(text + check.summary)
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Foundation
+import Service
+
+/// How the program ends: 0 fine, 1 problems found, 2 wrong usage, 3 the world failed.
+enum Exit {
+  static let problems = ExitCode(1)
+
+  /// Prints what is to be said of an error and ends the process.
+  static func leave(with error: any Error) -> Never {
+    if let code = error as? ExitCode { exit(code.rawValue) }
+    let code = AbmRules.exitCode(for: error)
+    if code == .success {
+      // `--help` and `--version`.
+      print(AbmRules.fullMessage(for: error))
+      exit(0)
+    }
+    if code == .validationFailure {
+      Output.error(AbmRules.fullMessage(for: error))
+      exit(2)
+    }
+    Output.error("error: \(error)")
+    exit(3)
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import RuleDiagnostics
+import Testing
+
+@Suite("Sources")
+struct SourceTests {
+  @Test func nothingIsForcedOutsideOfTests() {
+    for file in Repository.sources {
+      for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+        for word in ["try!", "as!", "fatalError("] {
+          #expect(!line.contains(word), "\(file.path):\(number + 1) says \(word)")
+        }
+      }
+    }
+  }
+
+  @Test func uncheckedCodeSaysWhy() {
+    for file in Repository.sources {
+      for (number, line) in file.lines.enumerated()
+      where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
+        let before = number > 0 ? file.lines[number - 1].drop { $0 == " " } : ""
+        #expect(before.hasPrefix("//"), "\(file.path):\(number + 1) gives no reason")
+      }
+    }
+  }
+
+  @Test func timeIsGivenNotTaken() {
+    for file in Repository.sources where !file.path.hasPrefix("Sources/Service") && !file.path.hasPrefix("Sources/abm-rules") {
+      for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+        #expect(!line.contains("Date()") && !line.contains("Date.now"), "\(file.path):\(number + 1) looks at the clock")
+      }
+    }
+  }
+
+  @Test func nothingIsLeftForLater() {
+    for file in Repository.sources + Repository.files(below: "Tests", ending: ".swift")
+    where !file.path.hasPrefix("Tests/TidyTests") {
+      for (number, line) in file.lines.enumerated() {
+        #expect(!line.contains("TODO") && !line.contains("XXX"), "\(file.path):\(number + 1)")
+      }
+    }
+  }
+
+  /// Wording stands in the catalog, where it can be read as a whole.
+  @Test func diagnosticsAreMadeInTheCatalog() {
+    for file in Repository.sources where !file.path.hasPrefix("Sources/RuleLanguage/Diagnostics/") {
+      for (number, line) in file.lines.enumerated() {
+        #expect(!line.contains("Diagnostic("), "\(file.path):\(number + 1) words a diagnostic")
+      }
+    }
+  }
+}
+
+@Suite("Diagnostics")
+struct DiagnosticPageTests {
+  @Test(arguments: DiagnosticID.allCases)
+  func hasAPageThatShowsWrongAndRight(id: DiagnosticID) throws {
+    let page = Repository.root.appending(path: "docs/diagnostics/\(id.rawValue).md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    #expect(text.hasPrefix("# \(id.rawValue)\n"))
+    #expect(text.contains("```abm"))
+  }
+
+  @Test func everyPageHasADiagnostic() {
+    for page in Repository.files(below: "docs/diagnostics", ending: ".md") {
+      let name = page.path.split(separator: "/").last?.dropLast(3) ?? ""
+      #expect(DiagnosticID(rawValue: String(name)) != nil, "\(page.path)")
+    }
+  }
+
+  @Test(arguments: DiagnosticID.allCases)
+  func isNamedInKebabCaseAndSummedUpInOneSentence(id: DiagnosticID) {
+    #expect(id.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
+    let summary = id.descriptor.summary
+    #expect(!summary.isEmpty && !summary.hasSuffix("."))
+    #expect(summary.first.map { !$0.isUppercase || summary.hasPrefix("HubSpot") } ?? false, "\(summary)")
+  }
+}
