@@ -7,12 +7,54 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case unexpectedToken = "unexpected-token"
 
   // MARK: Names
+  case unknownName = "unknown-name"
+  case textWithoutQuotes = "text-without-quotes"
+  case foreignLiteral = "foreign-literal"
+  case eventAsValue = "event-as-value"
+  case peopleAsValue = "people-as-value"
+  case unknownField = "unknown-field"
+  case unknownEvent = "unknown-event"
+  case noInteractions = "no-interactions"
+  case unknownDeclaration = "unknown-declaration"
+  case unknownAsset = "unknown-asset"
+  case unknownValue = "unknown-value"
+  case unknownFunction = "unknown-function"
+  case unknownStep = "unknown-step"
+  case misplacedName = "misplaced-name"
+  case duplicateName = "duplicate-name"
+  case cyclicDefinition = "cyclic-definition"
 
   // MARK: Types
+  case typeMismatch = "type-mismatch"
+  case differentChoices = "different-choices"
+  case quotedValue = "quoted-value"
+  case notACondition = "not-a-condition"
+  case percentOfScore = "percent-of-score"
+  case unorderedComparison = "unordered-comparison"
+  case listComparison = "list-comparison"
+  case choiceAfterOr = "choice-after-or"
+  case missingParentheses = "missing-parentheses"
+  case invalidPattern = "invalid-pattern"
+  case reversedBounds = "reversed-bounds"
+  case invalidNumber = "invalid-number"
+  case wrongArguments = "wrong-arguments"
+  case mixedScore = "mixed-score"
+  case weightsTotal = "weights-total"
 
   // MARK: Time
+  case strayTimeOfDay = "stray-time-of-day"
+  case strayDuration = "stray-duration"
+  case timeArithmetic = "time-arithmetic"
+  case emptyDuration = "empty-duration"
+  case excessiveDuration = "excessive-duration"
+  case fractionalDuration = "fractional-duration"
+  case businessHalfLife = "business-half-life"
+  case misplacedHalfLife = "misplaced-half-life"
+  case misplacedWindow = "misplaced-window"
+  case notTracked = "not-tracked"
 
   // MARK: Missing data
+  case missingInText = "missing-in-text"
 
   // MARK: Data
   case duplicateDeclaration = "duplicate-declaration"
@@ -46,6 +88,12 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case emptyTeam = "empty-team"
 
   // MARK: People
+  case nestedCollection = "nested-collection"
+  case misplacedPeople = "misplaced-people"
+  case undeclaredRecord = "undeclared-record"
+  case wrongCollection = "wrong-collection"
+  case rateWithoutAsset = "rate-without-asset"
+  case actionNotForAccounts = "action-not-for-accounts"
   case incompleteDeclaration = "incomplete-declaration"
   case repeatedClause = "repeated-clause"
   case notForAccounts = "not-for-accounts"
@@ -54,6 +102,15 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case fewArms = "few-arms"
   case armsTotal = "arms-total"
   case secondExperiment = "second-experiment"
+
+  // MARK: Rules
+  case repeatedRule = "repeated-rule"
+  case skipNotLast = "skip-not-last"
+  case conflictingFrequency = "conflicting-frequency"
+  case templateWithValues = "template-with-values"
+  case needlessFallback = "needless-fallback"
+  case unwritableField = "unwritable-field"
+  case listOfValues = "list-of-values"
 
   // MARK: Policy
   case repeatedPolicy = "repeated-policy"
@@ -75,7 +132,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
 
 extension DiagnosticID {
   package enum Category: String, Hashable, Sendable, CaseIterable {
-    case syntax, names, types, time, missingData, data, people, policy, tests, style
+    case syntax, names, types, time, missingData, data, people, rules, policy, tests, style
   }
 
   package struct Descriptor: Sendable {
@@ -115,6 +172,7 @@ extension DiagnosticID {
     case .missingData: missingDataTable
     case .data: dataTable
     case .people: peopleTable
+    case .rules: rulesTable
     case .policy: policyTable
     case .tests: testsTable
     case .style: styleTable

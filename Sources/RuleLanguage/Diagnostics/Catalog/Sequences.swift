@@ -2,7 +2,7 @@
 extension Diagnostic {
   /// What a declaration cannot do without.
   package enum Part: Hashable, Sendable {
-    case candidates, factors, steps, measure
+    case candidates, factors, steps, measure, points, stages
 
     var words: String {
       switch self {
@@ -10,6 +10,8 @@ extension Diagnostic {
       case .factors: "has no factors to weigh its candidates by"
       case .steps: "has no steps"
       case .measure: "does not say what it measures"
+      case .points: "has neither factors nor points"
+      case .stages: "has no stages"
       }
     }
 
@@ -18,6 +20,8 @@ extension Diagnostic {
       case .candidates: "add `from asset`, with `where …` if not all assets qualify"
       case .factors: "add at least one: `factor fresh 100% = freshness(candidate.published, half life 180 days)`"
       case .steps: "add at least one: `step intro { send asset roi_guide }`"
+      case .points: "add points or factors: `add 25 when persona == cfo`"
+      case .stages: "add at least one: `stage awareness`"
       case .measure: "add what shows success: `measure did meeting_booked within 14 days afterwards`"
       }
     }

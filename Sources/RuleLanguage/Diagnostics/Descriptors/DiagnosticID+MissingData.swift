@@ -1,3 +1,5 @@
 extension DiagnosticID {
-  static let missingDataTable: Table = [:]
+  static let missingDataTable: Table = [
+    .missingInText: (.error, "a text inserts a value that may be missing")
+  ]
 }

@@ -1,5 +1,11 @@
 extension DiagnosticID {
   static let peopleTable: Table = [
+    .nestedCollection: (.error, "events or people are asked for inside a `where`"),
+    .misplacedPeople: (.error, "people or deals that the subject does not have"),
+    .undeclaredRecord: (.error, "deals are asked for and not declared"),
+    .wrongCollection: (.error, "a function does not go with events, or with people"),
+    .rateWithoutAsset: (.error, "a rate about events that name no asset"),
+    .actionNotForAccounts: (.error, "something for contacts in a rule about accounts"),
     .incompleteDeclaration: (.error, "a declaration lacks something that it cannot do without"),
     .repeatedClause: (.error, "a clause that may stand once stands twice"),
     .notForAccounts: (.error, "something that only contacts can have is declared `for account`"),

@@ -14,6 +14,8 @@ struct Checker {
   /// Fields that take their values from each other in a circle that was reported.
   var reportedCircle: Set<SourceRange> = []
   var assetsByName: [String: AssetID] = [:]
+  /// What is declared, by name.
+  var names = NameTables()
 
   init(book: SourceBook, trees: [SyntaxTree], assets: [AssetFile]) {
     self.trees = trees
@@ -23,6 +25,7 @@ struct Checker {
       account: RecordSchema(fields: [], range: nil), deal: RecordSchema(fields: [], range: nil),
       asset: RecordSchema(fields: [], range: nil), events: [], assets: [], teams: [], definitions: [], rules: [],
       recommendations: [], sequences: [], policy: .undeclared, experiments: [], tests: [])
+    collectNames()
   }
 
   mutating func report(_ diagnostic: Diagnostic) {

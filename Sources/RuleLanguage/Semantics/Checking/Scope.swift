@@ -27,6 +27,4 @@ struct Scope {
   var allowsPeople = true
   /// Whether `candidate.x`, `affinity` and `rate` may stand here: in a recommendation.
   var hasCandidate = false
-  /// Whether a stage condition of this journey is being checked, which cannot read the journey itself.
-  var journey: String?
 }
