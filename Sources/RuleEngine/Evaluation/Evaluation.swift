@@ -133,7 +133,7 @@ package final class Evaluation {
     }
   }
 
-  private func state(of occurrences: Occurrences) -> BatchState {
+  func state(of occurrences: Occurrences) -> BatchState {
     let id = ObjectIdentifier(occurrences)
     if let known = batches[id] { return known }
     let state = BatchState(occurrences)
@@ -141,18 +141,18 @@ package final class Evaluation {
     return state
   }
 
-  private func value(of node: NodeID, row: Int, _ batch: BatchState?) -> Value {
+  func value(of node: NodeID, row: Int, _ batch: BatchState?) -> Value {
     let position = plan.graph[node].frame == .scalar ? 0 : row
     return column(node, batch).value(at: position, plan.graph[node].type, texts)
   }
 
-  private func spread(_ node: NodeID, over count: Int, _ batch: BatchState?) -> Column {
+  func spread(_ node: NodeID, over count: Int, _ batch: BatchState?) -> Column {
     let column = column(node, batch)
     guard plan.graph[node].frame == .scalar else { return column }
     return column.gathered(Array(repeating: 0, count: count))
   }
 
-  private func flags(_ column: Column, count: Int) -> [UInt8] {
+  func flags(_ column: Column, count: Int) -> [UInt8] {
     if case .flags(let flags) = column { return flags }
     return Array(repeating: Column.missingFlag, count: count)
   }
