@@ -21,10 +21,13 @@ package struct CheckedTest: Sendable {
   package struct Step: Sendable {
     package var kind: Kind
     package var range: SourceRange
+    /// Whose fields an expected action names.
+    package var subject: Subject
 
-    package init(_ kind: Kind, _ range: SourceRange) {
+    package init(_ kind: Kind, _ range: SourceRange, about subject: Subject = .contact) {
       self.kind = kind
       self.range = range
+      self.subject = subject
     }
   }
 

@@ -41,7 +41,9 @@ extension Checker {
         report(.testWithoutStart(at: statement.range))
         isStartReported = true
       }
-      if let kind = check(statement, &cast) { checked.steps.append(.init(kind, statement.range)) }
+      var subject = cast.subject
+      if case .expectAction(let action, _, _) = statement.kind { subject = self.subject(of: action, in: cast) }
+      if let kind = check(statement, &cast) { checked.steps.append(.init(kind, statement.range, about: subject)) }
     }
     if test.statements.isEmpty { report(.testWithoutStart(at: test.title.range)) }
     program.tests.append(checked)
