@@ -1,3 +1,4 @@
+package import RuleDiagnostics
 package import RuleSemantics
 
 /// An action with everything filled in, and what becomes of it.

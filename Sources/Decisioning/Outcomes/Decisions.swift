@@ -49,17 +49,22 @@ package struct Decisions: Sendable {
   package struct NotExecutable: Hashable, Sendable {
     package enum Feature: String, Hashable, Sendable, CaseIterable {
       case recommendation, sequence, experiment, ownerRotation
+      /// A condition reads what no evaluation computes.
+      case expression
     }
 
     /// The rule, recommendation, sequence or experiment.
     package var name: String
     package var feature: Feature
     package var range: SourceRange
+    /// For how many subjects or occurrences it would have acted or enrolled, as far as its condition says.
+    package var matched: Int
 
-    package init(name: String, feature: Feature, range: SourceRange) {
+    package init(name: String, feature: Feature, range: SourceRange, matched: Int = 0) {
       self.name = name
       self.feature = feature
       self.range = range
+      self.matched = matched
     }
   }
 

@@ -8,6 +8,9 @@ package struct StateChanges: Hashable, Sendable {
   package var deployments: [DeploymentChange] = []
   package var firings: [FiringChange] = []
   package var handled: [HandledOccurrence] = []
+  /// Journeys and segments that are worked out for the first time: from now on they have a past, even if it is that
+  /// nobody is in them. Their first stages and members set off nothing.
+  package var begun: [DefinitionID] = []
   package var stages: [StageChange] = []
   package var memberships: [MembershipChange] = []
   package var fields: [FieldSet] = []
@@ -158,7 +161,8 @@ package struct StateChanges: Hashable, Sendable {
   package struct SentMessage: Hashable, Sendable {
     package var rule: String
     package var contact: Int32
-    /// `nil` for an email made from a template.
+    /// `nil` for an email made from a template. An asset of the CRM is kept in the field `template` of `message`, since
+    /// the field `asset` holds declared ones.
     package var asset: CheckedAction.AssetReference?
     package var template: String?
 

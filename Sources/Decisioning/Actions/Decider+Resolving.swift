@@ -1,0 +1,250 @@
+import BusinessTime
+import RuleEngine
+import RuleDiagnostics
+import RuleSemantics
+
+// Filling in the arguments of an action for one candidate.
+extension Decider {
+  func resolve(
+    _ plan: RulePlan, _ index: Int, _ candidate: Candidate, _ batch: OccurrenceBatch?
+  ) -> ResolvedAction {
+    let action = plan.rule.actions[index]
+    let place = Place(
+      subject: plan.rule.subject, row: candidate.row, batch: batch, position: candidate.position,
+      nodes: plan.arguments[index], rule: plan.rule.name)
+    switch action.id {
+    case .sendAsset, .sendEmail: return resolveMessage(action, index, place)
+    case .set, .clear, .advance: return resolveField(action, index, place)
+    case .addToList, .removeFromList: return resolveList(action, index, place)
+    case .createTask, .createNote, .notify, .callWebhook: return resolveRequest(action, index, place)
+    case .sendBest, .recommend, .enroll, .removeFromSequence, .assignOwner, .skipLowerRules:
+      // A rule with such an action does not act; `skip lower rules` is no action of its own.
+      return ResolvedAction(id: action.id, index: index, outcome: .already)
+    }
+  }
+
+  /// Whom an action is about, and where its expressions are evaluated.
+  struct Place {
+    var subject: Subject
+    var row: Int32
+    var batch: OccurrenceBatch?
+    var position: Int?
+    var nodes: [ParameterID: NodeID]
+    var rule: String
+  }
+
+  func value(_ parameter: ParameterID, _ place: Place) -> Value {
+    guard let node = place.nodes[parameter] else { return .missing }
+    if let batch = place.batch, let position = place.position { return batch.value(node, at: position, evaluation) }
+    return evaluation.value(node, row: Int(place.row))
+  }
+
+  func text(_ parameter: ParameterID, _ place: Place) -> String {
+    if case .text(let text) = value(parameter, place) { text } else { "" }
+  }
+
+  // MARK: - Messages
+
+  private func resolveMessage(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
+    var resolved = ResolvedAction(id: action.id, index: index)
+    let isTransactional = action.flag(.transactional)
+    var request: [(String, JSONValue?)] = [
+      ("kind", .text("send_email")), ("to", .text(key(of: place.subject, row: place.row))),
+    ]
+    var sent = StateChanges.SentMessage(rule: place.rule, contact: place.row)
+    let content: MessageLedger.Content
+    if case .asset(let reference) = action.arguments[.asset] {
+      sent.asset = reference
+      let name = assetName(reference)
+      resolved.arguments.append(.init(.asset, .text(name)))
+      request.append(("asset", .text(name)))
+      switch reference {
+      case .declared(let asset):
+        content = .asset(asset)
+        request.append(("title", program[asset].title.map(JSONValue.text)))
+        request.append(("url", assetAddress(asset)))
+      case .outside(let name): content = .outside(name)
+      }
+    } else {
+      let template = action.name(.template) ?? ""
+      sent.template = template
+      content = .outside(template)
+      resolved.arguments.append(.init(.template, .text(template)))
+      request.append(("template", .text(template)))
+    }
+    if action.flag(.viaOwner) {
+      resolved.arguments.append(.init(.viaOwner, .flag(true)))
+      if let owner = owner(place) {
+        request.append(("from", .text(owner)))
+      } else {
+        resolved.outcome = .noRecipient
+      }
+    }
+    if isTransactional {
+      resolved.arguments.append(.init(.transactional, .flag(true)))
+      request.append(("transactional", .flag(true)))
+    }
+    resolved.request = .members(request)
+    resolved.effect = .message(content, sent, isTransactional: isTransactional)
+    return resolved
+  }
+
+  private func assetAddress(_ asset: AssetID) -> JSONValue? {
+    guard let field = program.asset.index(of: "url"), program[asset].values.indices.contains(field.index) else {
+      return nil
+    }
+    let value = program[asset].values[field.index]
+    return value == .missing ? nil : json(value)
+  }
+
+  func assetName(_ reference: CheckedAction.AssetReference) -> String {
+    switch reference {
+    case .declared(let asset): program[asset].name
+    case .outside(let name): name
+    }
+  }
+
+  // MARK: - Fields
+
+  private func resolveField(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
+    var resolved = ResolvedAction(id: action.id, index: index)
+    guard case .field(let field) = action.arguments[.field] else {
+      resolved.outcome = .noValue
+      return resolved
+    }
+    let schema = program.record(of: place.subject)[field]
+    let target = Claims.Target.field(place.subject, place.row, field)
+    let stored = table(of: place.subject).value(field, schema.type, row: Int(place.row), snapshot.texts)
+    let claim = claims[target]
+    let current = claim.flatMap { $0.rule == place.rule ? $0.value : nil } ?? stored
+    resolved.target = schema.name
+    resolved.arguments.append(.init(.field, .text(schema.name)))
+    // Emptying a field whose missing value means something leaves it at that.
+    let emptied = schema.missingMeans ?? .missing
+    let new = action.id == .clear ? emptied : value(.value, place)
+    if action.id != .clear {
+      resolved.arguments.append(.init(.value, json(new)))
+      if new == .missing { resolved.outcome = .noValue }
+    }
+    resolved.request = .members([
+      ("kind", .text("update_record")), ("object", .text(place.subject.rawValue)),
+      ("key", .text(key(of: place.subject, row: place.row))),
+      (
+        "properties",
+        .record([.init(schema.hubspotProperty ?? schema.name, action.id == .clear ? .null : spelled(new))])
+      ),
+    ])
+    guard resolved.outcome == .act else { return resolved }
+    // Where `advance` finds the field further on it decides nothing.
+    if action.id != .advance || current == new || isAdvance(from: current, to: new) { resolved.claim = (target, new) }
+    if let claim, claim.rule != place.rule {
+      resolved.outcome = claim.value == new ? .already : .overridden(by: claim.rule)
+    } else if current == new || (action.id == .advance && !isAdvance(from: current, to: new)) {
+      resolved.outcome = .already
+    }
+    resolved.effect = .field(field, old: current, new: new)
+    return resolved
+  }
+
+  /// A value never goes back; a missing one is below all others.
+  private func isAdvance(from current: Value, to new: Value) -> Bool {
+    guard let rank = new.rank else { return false }
+    return current.rank.map { $0 < rank } ?? true
+  }
+
+  // MARK: - Lists
+
+  private func resolveList(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
+    let name = ListName(place.subject, action.name(.list) ?? "")
+    let isMember = action.id == .addToList
+    var resolved = listAction(name, row: place.row, isMember: isMember, index: index)
+    let target = Claims.Target.list(name, place.row)
+    let claim = claims[target]
+    if let claim, claim.rule != place.rule {
+      resolved.outcome = claim.value == .flag(isMember) ? .already : .overridden(by: claim.rule)
+    } else {
+      let current = claim.map { $0.value == .flag(true) } ?? isOnList(name, place.row)
+      if current == isMember { resolved.outcome = .already }
+    }
+    return resolved
+  }
+
+  func listAction(_ name: ListName, row: Int32, isMember: Bool, index: Int) -> ResolvedAction {
+    ResolvedAction(
+      id: isMember ? .addToList : .removeFromList, index: index, arguments: [.init(.list, .text(name.name))],
+      request: .members([
+        ("kind", .text(isMember ? "add_to_list" : "remove_from_list")), ("list", .text(name.name)),
+        ("object", .text(name.subject.rawValue)), ("key", .text(key(of: name.subject, row: row))),
+      ]), effect: .list(name, isMember: isMember), target: name.name,
+      claim: (.list(name, row), .flag(isMember)))
+  }
+
+  func isOnList(_ name: ListName, _ row: Int32) -> Bool {
+    guard let members = state.lists[name], Int(row) < members.count else { return false }
+    return members[Int(row)] == 1
+  }
+
+  // MARK: - What is only asked of the CRM
+
+  private func resolveRequest(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
+    var resolved = ResolvedAction(id: action.id, index: index)
+    var request: [(String, JSONValue?)] = [("kind", .text(action.id.requestKind))]
+    if action.arguments[.text] != nil {
+      let text = JSONValue.text(text(.text, place))
+      resolved.arguments.append(.init(.text, text))
+      request.append(("text", text))
+    }
+    if case .recipient(let recipient) = action.arguments[.recipient] {
+      if let address = address(of: recipient, place) {
+        resolved.arguments.append(.init(.recipient, .text(address)))
+        request.append(("recipient", .text(address)))
+      } else {
+        resolved.outcome = .noRecipient
+      }
+    }
+    if case .span(let span) = action.arguments[.due] {
+      let due = calendars[place.subject, place.row].add(span, to: now)
+      resolved.arguments.append(.init(.due, .text(due.description)))
+      request.append(("due", .text(due.description)))
+    }
+    for parameter in [ParameterID.priority, .webhook] {
+      guard let name = action.name(parameter) else { continue }
+      resolved.arguments.append(.init(parameter, .text(name)))
+      request.append((parameter.rawValue, .text(name)))
+    }
+    request.append(("object", .text(place.subject.rawValue)))
+    request.append(("key", .text(key(of: place.subject, row: place.row))))
+    resolved.request = .members(request)
+    return resolved
+  }
+
+  func address(of recipient: CheckedAction.Recipient, _ place: Place) -> String? {
+    switch recipient {
+    case .owner(let fallback): owner(place) ?? fallback
+    case .address(let address): address
+    }
+  }
+
+  private func owner(_ place: Place) -> String? {
+    let owners = table(of: place.subject).owners
+    guard Int(place.row) < owners.count, owners[Int(place.row)] >= 0 else { return nil }
+    return snapshot.texts.text(owners[Int(place.row)])
+  }
+}
+
+extension CheckedAction {
+  func flag(_ parameter: ParameterID) -> Bool {
+    if case .flag(let flag) = arguments[parameter] { flag } else { false }
+  }
+
+  func name(_ parameter: ParameterID) -> String? {
+    if case .name(let name) = arguments[parameter] { name } else { nil }
+  }
+}
+
+extension ActionID {
+  /// How a request names what it asks for, where the action alone says it.
+  var requestKind: String {
+    rawValue.map { $0 == " " ? "_" : String($0) }.joined()
+  }
+}

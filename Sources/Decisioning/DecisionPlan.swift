@@ -1,0 +1,126 @@
+import RuleDiagnostics
+package import RuleEngine
+package import RuleSemantics
+
+/// What deciding needs to know of a rule book, worked out once.
+package struct DecisionPlan: Sendable {
+  package let evaluation: EvaluationPlan
+  package var program: CheckedProgram { evaluation.program }
+  /// What deciding reads beyond what is evaluated; the store loads both.
+  package let readSet: ReadSet
+  /// In the order in which rules go: higher priority first, then by name.
+  let rules: [RulePlan]
+  let sequences: [SequencePlan]
+  /// One for each of `CheckedPolicy.neverMessage`.
+  let neverMessage: [NodeID?]
+  /// One for each of `CheckedPolicy.holidays`; `nil` where they hold for everybody.
+  let holidayConditions: [NodeID?]
+  /// The field of contacts that names their time zone, for `in contact time`.
+  let zoneField: FieldIndex?
+
+  package init(_ evaluation: EvaluationPlan) {
+    self.evaluation = evaluation
+    let program = evaluation.program
+    let tested = Set(program.experiments.map(\.rule))
+    rules = program.rules
+      .map { RulePlan($0, isExperiment: tested.contains($0.name), in: evaluation) }
+      .sorted { ($1.rule.priority, $0.rule.name) < ($0.rule.priority, $1.rule.name) }
+    sequences = program.sequences.map { sequence in
+      SequencePlan(sequence: sequence, enroll: sequence.enroll.flatMap { evaluation.node(for: $0, of: .contact) })
+    }
+    neverMessage = program.policy.neverMessage.map { evaluation.node(for: $0, of: .contact) }
+    holidayConditions = program.policy.holidays.map { holidays in
+      holidays.condition.flatMap { evaluation.node(for: $0, of: .contact) }
+    }
+    zoneField = program.contact.index(of: "timezone").flatMap { program.contact[$0].type == .text ? $0 : nil }
+    readSet = DecisionPlan.readSet(of: program, zoneField: zoneField)
+  }
+
+  private static func readSet(of program: CheckedProgram, zoneField: FieldIndex?) -> ReadSet {
+    var reads = ReadSet()
+    let message = EventID(0)
+    reads.addEvent(message)
+    for name in EventSchema.messageFields {
+      if let field = program[message].record.index(of: name) { reads.eventFields[message]?.insert(field) }
+    }
+    if let zoneField { reads.add(zoneField, of: .contact) }
+    for definition in program.definitions {
+      switch definition.body {
+      case .journey, .segment: reads.previous.insert(definition.id)
+      case .define, .factorScore, .pointsScore, .malformed: break
+      }
+    }
+    return reads
+  }
+}
+
+struct SequencePlan: Sendable {
+  let sequence: CheckedSequence
+  let enroll: NodeID?
+}
+
+/// What deciding needs to know of a rule, worked out once.
+struct RulePlan: Sendable {
+  let rule: CheckedRule
+  let fingerprint: String
+  let sendsMessages: Bool
+  /// What the rule needs that is not carried out; such a rule does not act at all. In the order of the cases.
+  let missing: [Decisions.NotExecutable.Feature]
+  let condition: NodeID?
+  let filter: NodeID?
+  let until: NodeID?
+  let rank: NodeID?
+  /// For each action, its arguments that are expressions.
+  let arguments: [[ParameterID: NodeID]]
+
+  init(_ rule: CheckedRule, isExperiment: Bool, in plan: EvaluationPlan) {
+    self.rule = rule
+    fingerprint = RulePlan.fingerprint(of: plan.program.book.text(rule.range))
+    sendsMessages = rule.actions.contains { $0.id.descriptor.isMessage }
+    let occurrence = rule.trigger?.occurrence
+    func node(_ expression: CheckedExpression) -> NodeID? {
+      plan.node(for: expression, of: rule.subject, occurrence: occurrence)
+    }
+    condition = rule.condition.flatMap(node)
+    filter = rule.trigger?.filter.flatMap(node)
+    let untilTime: CheckedExpression? = if case .until(let time) = rule.trigger?.wait { time } else { nil }
+    until = untilTime.flatMap(node)
+    rank = rule.frequency.perAccount.flatMap { plan.node(for: $0.rank, of: rule.subject) }
+    arguments = rule.actions.map { action in
+      action.arguments.compactMapValues { argument in
+        if case .expression(let expression) = argument { node(expression) } else { nil }
+      }
+    }
+    var needs = Set(rule.actions.compactMap(\.id.missingFeature))
+    if isExperiment { needs.insert(.experiment) }
+    let read = [rule.condition, rule.trigger?.filter, untilTime].compactMap(\.self)
+    let isComputed = read.allSatisfy {
+      plan.notYetExecutable(in: $0, of: rule.subject, occurrence: occurrence).isEmpty
+    }
+    if !isComputed { needs.insert(.expression) }
+    missing = Decisions.NotExecutable.Feature.allCases.filter(needs.contains)
+  }
+
+  /// 64 bits of FNV-1a, in hexadecimal, over the text without its white space: layout is not part of a rule.
+  static func fingerprint(of text: String) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 where byte > UInt8(ascii: " ") {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return String(hash, radix: 16)
+  }
+}
+
+extension ActionID {
+  /// What has to be carried out before the action can be.
+  var missingFeature: Decisions.NotExecutable.Feature? {
+    switch self {
+    case .sendBest, .recommend: .recommendation
+    case .enroll, .removeFromSequence: .sequence
+    case .assignOwner: .ownerRotation
+    case .sendAsset, .sendEmail, .set, .clear, .advance, .addToList, .removeFromList, .createTask, .createNote,
+      .notify, .callWebhook, .skipLowerRules:
+      nil
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import BusinessTime
+import RuleEngine
+
+/// A subject, or an occurrence for a subject, whose condition is true and whose turn it is, if the frequency allows.
+struct Candidate {
+  var row: Int32
+  var occurrence: OccurrenceKey
+  /// When the occurrence was due; now for a `when` rule.
+  var due: Instant
+  /// Its position among the rule's due occurrences; `nil` for a `when` rule.
+  var position: Int?
+}
+
+/// What the rule does, before a person is asked whether it may.
+struct RuleDraft {
+  var report: Decisions.RuleReport
+  /// What has nothing to do with acting: arming, exclusions, occurrences that came to nothing.
+  var settled = StateChanges()
+  /// What is undone when the rule needs approval.
+  var effects = StateChanges()
+  /// By candidate; in the order of keys, occurrences and positions once the rule is done.
+  var actions: [[DecidedAction]] = []
+  var firings: [Int32: Firing] = [:]
+  var acted: Set<Int32> = []
+  /// Who gets a message, now or when it is no longer held.
+  var messaged: Set<Int32> = []
+
+  init(_ report: Decisions.RuleReport) {
+    self.report = report
+  }
+}

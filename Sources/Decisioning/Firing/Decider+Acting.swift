@@ -1,0 +1,158 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+// What a rule does for one candidate: all of it, or nothing where a message has to wait.
+extension Decider {
+  mutating func act(
+    _ plan: RulePlan, _ candidate: Candidate, _ history: History, _ batch: OccurrenceBatch?, _ draft: inout RuleDraft
+  ) {
+    let rule = plan.rule
+    var firing = draft.firings[candidate.row] ?? history.firings[candidate.row]
+    // Each occurrence arms an `on` rule.
+    if rule.trigger != nil { firing.isArmed = true }
+    let calendar = calendars[rule.subject, candidate.row]
+    guard rule.frequency.repetition.allows(firing, at: now, calendar: calendar) else {
+      finish(candidate, .tooSoon, plan, history, &draft.settled)
+      return
+    }
+    let mark = ledger.mark
+    let held = history.occurrence(rule.subject, candidate.row, candidate.position == nil ? nil : candidate.occurrence)
+    let heldSince = state.holds[held]
+    var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+    if let perAccount = rule.frequency.perAccount, isLimitReached(perAccount, candidate.row, plan, history, draft) {
+      for index in resolved.indices { resolved[index].outcome = .accountLimit(perAccount.limit, per: perAccount.per) }
+    }
+    for index in resolved.indices where resolved[index].outcome == .act {
+      resolved[index].outcome = outcome(of: resolved[index], plan, candidate.row, heldSince: heldSince)
+    }
+
+    let verdict = Verdict(of: resolved.map(\.outcome))
+    if verdict != .acts { ledger.undo(to: mark) }
+    if verdict == .acts || verdict == .comesToNothing { claim(resolved, for: rule.name) }
+    switch verdict {
+    case .waits(let until):
+      for index in resolved.indices where resolved[index].outcome == .act {
+        resolved[index].outcome = .held(until: until, .together)
+      }
+      draft.report.waiting += 1
+      draft.messaged.insert(candidate.row)
+      if heldSince == nil {
+        draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: now, until: until))
+      }
+    case .expires:
+      for index in resolved.indices where resolved[index].outcome == .act {
+        resolved[index].outcome = .dropped(.expired(since: heldSince ?? now))
+      }
+      draft.firings[candidate.row] = .acted(at: now)
+      finish(candidate, .expired, plan, history, &draft.effects)
+    case .acts:
+      draft.report.acted += 1
+      draft.acted.insert(candidate.row)
+      if resolved.contains(where: { $0.isMessage && $0.outcome == .act }) { draft.messaged.insert(candidate.row) }
+      for action in resolved where action.outcome == .act { apply(action, plan, candidate.row, &draft.effects) }
+      draft.firings[candidate.row] = .acted(at: now)
+      finish(candidate, .acted, plan, history, &draft.effects)
+    case .isDropped:
+      draft.firings[candidate.row] = .acted(at: now)
+      finish(candidate, .heldBack, plan, history, &draft.effects)
+    case .comesToNothing:
+      finish(candidate, .heldBack, plan, history, &draft.effects)
+    }
+    record(resolved, plan, candidate, &draft)
+  }
+
+  /// What is as it should be is claimed too, or a lower rule would change it and this one change it back for ever.
+  private mutating func claim(_ resolved: [ResolvedAction], for rule: String) {
+    for action in resolved where action.outcome == .act || action.outcome == .already {
+      guard let claim = action.claim, claims[claim.target].map({ $0.rule == rule }) ?? true else { continue }
+      claims.claim(claim.target, claim.value, for: rule)
+    }
+  }
+
+  /// An occurrence is done with, and so is what was held of it.
+  private func finish(
+    _ candidate: Candidate, _ result: StateChanges.HandledOccurrence.Result, _ plan: RulePlan, _ history: History,
+    _ changes: inout StateChanges
+  ) {
+    let isOccurrence = candidate.position != nil
+    let key = history.occurrence(plan.rule.subject, candidate.row, isOccurrence ? candidate.occurrence : nil)
+    if isOccurrence {
+      changes.handled.append(.init(occurrence: key.named(plan.rule.name), result: result, due: candidate.due))
+    }
+    if !state.holds.isEmpty, state.holds[key] != nil { changes.releasedHolds.append(key.named(plan.rule.name)) }
+  }
+
+  /// Whether as many other people of the account as the rule allows were reached within its span.
+  private mutating func isLimitReached(
+    _ perAccount: CheckedRule.PerAccount, _ row: Int32, _ plan: RulePlan, _ history: History, _ draft: RuleDraft
+  ) -> Bool {
+    let account = account(of: plan.rule.subject, row: row)
+    guard plan.rule.subject == .contact, account >= 0 else { return false }
+    let start = calendars.common.subtract(perAccount.per, from: now)
+    let others = contacts(ofAccount: account).filter { contact in
+      if contact == row { return false }
+      if draft.acted.contains(contact) || draft.messaged.contains(contact) { return true }
+      return history.firings[contact].last.map { $0 > start } ?? false
+    }
+    return others.count >= perAccount.limit
+  }
+
+  /// Upkeep that changes nothing is not worth a line: that is its usual state.
+  private mutating func record(
+    _ resolved: [ResolvedAction], _ plan: RulePlan, _ candidate: Candidate, _ draft: inout RuleDraft
+  ) {
+    let isUpkeep = plan.rule.frequency.repetition == .upkeep
+    var actions: [DecidedAction] = []
+    for action in resolved where !(isUpkeep && action.outcome == .already) {
+      actions.append(
+        DecidedAction(
+          rule: plan.rule.name, subject: plan.rule.subject, row: candidate.row,
+          key: key(of: plan.rule.subject, row: candidate.row), action: action.id, arguments: action.arguments,
+          outcome: action.outcome, request: action.request, occurrence: candidate.occurrence, index: action.index))
+      if case .overridden(let by) = action.outcome {
+        draft.effects.overrides.append(
+          .init(
+            rule: plan.rule.name, by: by, subject: plan.rule.subject, row: candidate.row, what: action.target ?? ""))
+      }
+    }
+    if !actions.isEmpty { draft.actions.append(actions) }
+  }
+}
+
+/// What becomes of a rule for one candidate, all actions together.
+enum Verdict: Hashable {
+  case acts
+  /// A message is held, and everything goes with it.
+  case waits(until: Instant)
+  /// A message was held as long as the policy allows; everything ends with it.
+  case expires
+  /// All that was left was dropped by a cap: the rule had its turn.
+  case isDropped
+  /// Nothing is done, and the rule had no turn.
+  case comesToNothing
+
+  init(of outcomes: [Outcome]) {
+    var until: Instant?
+    var acts = false
+    var isDropped = false
+    for outcome in outcomes {
+      switch outcome {
+      case .act: acts = true
+      case .held(let time, _): until = max(until ?? time, time)
+      case .dropped(.expired):
+        self = .expires
+        return
+      case .dropped(.cap): isDropped = true
+      default: break
+      }
+    }
+    if let until {
+      self = .waits(until: until)
+    } else if acts {
+      self = .acts
+    } else {
+      self = isDropped ? .isDropped : .comesToNothing
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+// What happened that an `on` rule asks for: not before its deployment, not recorded too late, and not done with.
+extension Decider {
+  /// In no particular order; `due` is when it happened, until the wait is added. The `where` is not checked yet.
+  mutating func occurrences(of plan: RulePlan, _ history: History) -> [Occurrence] {
+    guard let trigger = plan.rule.trigger else { return [] }
+    let earliest = earliestInterest(of: plan, history)
+    switch trigger.occurrence {
+    case .event(.type(let event)):
+      return eventOccurrences(event, of: plan, history, from: earliest)
+    case .event(.interactions):
+      return program.interactionTypes.flatMap { eventOccurrences($0, of: plan, history, from: earliest) }
+    case .changed(let reference, let value):
+      return changeOccurrences(reference, to: value, of: plan, history, from: earliest)
+    }
+  }
+
+  /// What happened before cannot be due any more, nor be held. An `until` can name any time, so that everything since
+  /// the deployment is of interest.
+  private func earliestInterest(of plan: RulePlan, _ history: History) -> Instant {
+    let deployed = history.deployment?.firstAt ?? now
+    let wait: TimeSpan
+    switch plan.rule.trigger?.wait {
+    case .until: return deployed
+    case .duration(let span): wait = span
+    case nil: wait = TimeSpan(0, .hours)
+    }
+    let held = state.holds.filter { $0.key.rule == history.name }.values.min() ?? now
+    let late = calendars.common.subtract(DecisionState.lateness, from: min(held, now))
+    // A contact's own holidays can make a business wait longer than the common calendar does.
+    let margin: TimeSpan
+    switch wait.unit {
+    case .minutes, .hours: margin = TimeSpan(0, .hours)
+    case .days, .weeks: margin = TimeSpan(1, .days)
+    case .businessHours, .businessDays: margin = TimeSpan(30, .days)
+    }
+    let start = calendars.common.subtract(margin, from: calendars.common.subtract(wait, from: late))
+    return max(deployed, start)
+  }
+
+  private mutating func eventOccurrences(
+    _ event: EventID, of plan: RulePlan, _ history: History, from earliest: Instant
+  ) -> [Occurrence] {
+    guard event.index < snapshot.events.count else { return [] }
+    let table = snapshot.events[event.index]
+    let schema = program[event]
+    let latenessMilliseconds = Int64(DecisionState.lateness.elapsedMilliseconds ?? 0)
+    var found: [Occurrence] = []
+    for index in 0..<table.count {
+      let at = table.times[index]
+      guard at >= earliest.milliseconds, at <= now.milliseconds, table.recordedAt[index] - at <= latenessMilliseconds
+      else { continue }
+      let key = OccurrenceKey.event(type: schema.name, id: table.ids[index])
+      let owner: Subject = schema.isForAccount ? .account : .contact
+      add(
+        Occurrence(
+          row: 0, key: key, at: Instant(milliseconds: at), source: .event(event, index),
+          due: Instant(milliseconds: at)), owner, table.owners[index], plan, history, to: &found)
+    }
+    return found
+  }
+
+  private mutating func changeOccurrences(
+    _ reference: Reference, to value: Value?, of plan: RulePlan, _ history: History, from earliest: Instant
+  ) -> [Occurrence] {
+    let owner: Subject = reference.viaAccount ? .account : plan.rule.subject
+    var found: [Occurrence] = []
+    for change in [state.changes, transitions].joined() {
+      guard change.subject == owner, change.attribute == reference.attribute, change.source != .import,
+        change.at >= earliest, change.at <= now, change.new != .missing
+      else { continue }
+      if let value, !isSame(change.new, value) { continue }
+      let key: OccurrenceKey
+      if case .definition(let id) = change.attribute {
+        key = .transition(definition: program[id].name, at: change.at)
+      } else {
+        key = .change(id: change.id)
+      }
+      add(
+        Occurrence(row: 0, key: key, at: change.at, source: .change(change), due: change.at), owner, change.row, plan,
+        history, to: &found)
+    }
+    return found
+  }
+
+  /// Adds the occurrence for everyone it concerns: what happens to an account happens to its people, and what a contact
+  /// does, its account does.
+  private mutating func add(
+    _ occurrence: Occurrence, _ owner: Subject, _ ownerRow: Int32, _ plan: RulePlan, _ history: History,
+    to found: inout [Occurrence]
+  ) {
+    let rows: [Int32]
+    switch (owner, plan.rule.subject) {
+    case (.contact, .contact), (.account, .account): rows = [ownerRow]
+    case (.account, .contact): rows = contacts(ofAccount: ownerRow)
+    case (.contact, .account):
+      let account = snapshot.accountOfContact[Int(ownerRow)]
+      rows = account < 0 ? [] : [account]
+    }
+    for row in rows where !state.handled.contains(history.occurrence(plan.rule.subject, row, occurrence.key)) {
+      var occurrence = occurrence
+      occurrence.row = row
+      found.append(occurrence)
+    }
+  }
+
+  /// Text compares without regard to case.
+  private func isSame(_ left: Value, _ right: Value) -> Bool {
+    guard case .text(let left) = left, case .text(let right) = right else { return left == right }
+    var pool = TextPool()
+    return pool.folded(pool.code(for: left)) == pool.folded(pool.code(for: right))
+  }
+}
+
+extension CheckedProgram {
+  /// The types of events with a worth.
+  var interactionTypes: [EventID] {
+    events.indices.filter { events[$0].worth != nil }.map(EventID.init)
+  }
+}

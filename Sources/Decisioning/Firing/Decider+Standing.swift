@@ -1,0 +1,96 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+// `when` rules: the firing table, over the whole column of truths.
+extension Decider {
+  /// The subjects whose condition is true and who are not skipped, excluded or paused; in the order of their keys.
+  mutating func standingCandidates(
+    of plan: RulePlan, _ history: History, _ draft: inout RuleDraft
+  ) -> [Candidate] {
+    let rule = plan.rule
+    guard let condition = plan.condition else { return [] }
+    let truths = evaluation.truths(condition, of: rule.subject)
+    let isAtWork = !rule.frequency.isPaused && plan.missing.isEmpty
+    let leavesAlone = rule.frequency.isFromNowOn && draft.report.isNew
+    var candidates: [Candidate] = []
+    var matching: [Int32] = []
+    var entry = 0
+    for row in truths.indices {
+      // The firings are sorted as the rows are: the two are read side by side.
+      while entry < history.firings.rows.count, history.firings.rows[entry] < row { entry += 1 }
+      let hasEntry = entry < history.firings.rows.count && history.firings.rows[entry] == row
+      let firing = hasEntry ? history.firings.firings[entry] : .none
+      switch truths[row] {
+      case 0:
+        if isAtWork { settleFalse(plan, history, Int32(row), firing, &draft) }
+      case 1:
+        draft.report.matched += 1
+        guard isAtWork else {
+          draft.report.skipped += rule.frequency.isPaused ? 1 : 0
+          continue
+        }
+        if rule.skipsLowerRules { matching.append(Int32(row)) }
+        if leavesAlone {
+          draft.settled.firings.append(
+            .init(rule: rule.name, subject: rule.subject, row: Int32(row), firing: Firing(isExcluded: true)))
+        } else if isSkipped(rule.subject, Int32(row)) {
+          draft.report.skipped += 1
+        } else if !firing.isExcluded {
+          candidates.append(
+            Candidate(row: Int32(row), occurrence: .state(at: now), due: now, position: nil))
+        }
+      default: draft.report.unknown += 1
+      }
+    }
+    skip(rule.subject, matching)
+    return ranked(candidates, plan)
+  }
+
+  private func settleFalse(
+    _ plan: RulePlan, _ history: History, _ row: Int32, _ firing: Firing, _ draft: inout RuleDraft
+  ) {
+    if let armed = firing.armed() {
+      draft.settled.firings.append(.init(rule: plan.rule.name, subject: plan.rule.subject, row: row, firing: armed))
+    }
+    if plan.sendsMessages, !state.holds.isEmpty {
+      let held = history.occurrence(plan.rule.subject, row, nil)
+      if state.holds[held] != nil { draft.settled.releasedHolds.append(held.named(plan.rule.name)) }
+    }
+  }
+
+  /// In the order in which `at most N contacts per account` takes them; by key where the rule has no such limit.
+  func ranked(_ candidates: [Candidate], _ plan: RulePlan) -> [Candidate] {
+    guard let perAccount = plan.rule.frequency.perAccount, let rank = plan.rank else { return candidates }
+    // Missing ranks go last, whichever end is first.
+    func number(_ row: Int32) -> Double? {
+      let number = evaluation.value(rank, row: Int(row)).rank
+      return number.map { perAccount.highestFirst ? -$0 : $0 }
+    }
+    return candidates.enumerated()
+      .map { (rank: number($0.element.row) ?? .infinity, position: $0.offset, candidate: $0.element) }
+      .sorted { ($0.rank, $0.position) < ($1.rank, $1.position) }
+      .map(\.candidate)
+  }
+}
+
+extension RuleOccurrence {
+  /// The same under another rule's name.
+  func named(_ rule: String) -> RuleOccurrence {
+    RuleOccurrence(rule: rule, subject: subject, row: row, occurrence: occurrence)
+  }
+}
+
+extension Value {
+  /// Where the value stands among those of its type; `nil` for a missing value and for what has no order.
+  var rank: Double? {
+    switch self {
+    case .number(let number): number
+    case .flag(let flag): flag ? 1 : 0
+    case .date(let date): Double(date.dayNumber)
+    case .time(let time): Double(time.milliseconds)
+    case .choice(_, let position): Double(position)
+    case .missing, .text, .asset, .list: nil
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import BusinessTime
+import RuleSemantics
+
+extension CheckedRule.Frequency.Repetition {
+  /// Whether a rule whose condition is true, or whose occurrence is due, may act again.
+  func allows(_ firing: Firing, at now: Instant, calendar: BusinessCalendar) -> Bool {
+    switch self {
+    case .once: firing.last == nil
+    case .everyTime: firing.isArmed
+    case .onceEvery(let span): firing.last.map { calendar.add(span, to: $0) <= now } ?? true
+    case .upkeep: true
+    }
+  }
+}
+
+extension Firing {
+  /// After the condition was found false; `nil` when that is nothing new.
+  func armed() -> Firing? {
+    isArmed && !isExcluded ? nil : Firing(last: last, isArmed: true)
+  }
+
+  /// After the rule acted.
+  static func acted(at now: Instant) -> Firing {
+    Firing(last: now, isArmed: false)
+  }
+}

@@ -1,0 +1,57 @@
+package import BusinessTime
+package import RuleDiagnostics
+package import RuleSemantics
+
+extension Decisions {
+  /// One object: `now`, `rulebook`, `contacts`, `rules`, `actions`, as `plan` and `run` print it; beyond these
+  /// `not_executable`, `vanished_rules` and `halted` where there is something to say.
+  ///
+  /// - Parameters:
+  ///   - rulebook: The content hash of the rule book.
+  ///   - contacts: How many were evaluated.
+  package func json(_ program: CheckedProgram, rulebook: String, contacts: Int) -> JSONValue {
+    let zone = Zone(identifier: program.policy.zone) ?? .utc
+    return .members([
+      ("now", .text(now.description)), ("rulebook", .text(rulebook)), ("contacts", .number(Double(contacts))),
+      ("rules", .list(rules.map { $0.json(program) })), ("actions", .list(actions.map { $0.json(in: zone) })),
+      ("not_executable", notExecutable.isEmpty ? nil : .list(notExecutable.map { $0.json(program) })),
+      ("vanished_rules", vanishedRules.isEmpty ? nil : .list(vanishedRules.map(JSONValue.text))),
+      ("halted", halt.map { .text($0.text) }),
+    ])
+  }
+}
+
+extension Decisions.RuleReport {
+  func json(_ program: CheckedProgram) -> JSONValue {
+    let file = program.book[range.file]
+    return .members([
+      ("name", .text(name)), ("file", .text(file.path)),
+      ("line", .number(Double(file.position(at: range.start).line))), ("matched", .number(Double(matched))),
+      ("acted", .number(Double(acted))), ("waiting", .number(Double(waiting))), ("skipped", .number(Double(skipped))),
+      ("unknown", .number(Double(unknown))), ("approval", approval.map { .text($0.text) }),
+      ("paused", isPaused ? .flag(true) : nil),
+    ])
+  }
+}
+
+extension DecidedAction {
+  /// As the `actions` of `plan` and `run` show it; an action about an account has `account` instead of `contact`.
+  package func json(in zone: Zone) -> JSONValue {
+    .members([
+      ("rule", .text(rule)), (subject.rawValue, .text(key)), ("action", .text(action.rawValue)),
+      ("arguments", .record(arguments.map { .init($0.parameter.rawValue, $0.value) })),
+      ("outcome", .text(outcome.name)), ("reason", outcome.reason(in: zone).map(JSONValue.text) ?? .null),
+      ("request", request),
+    ])
+  }
+}
+
+extension Decisions.NotExecutable {
+  func json(_ program: CheckedProgram) -> JSONValue {
+    let file = program.book[range.file]
+    return .members([
+      ("name", .text(name)), ("file", .text(file.path)),
+      ("line", .number(Double(file.position(at: range.start).line))), ("reason", .text(text)),
+    ])
+  }
+}

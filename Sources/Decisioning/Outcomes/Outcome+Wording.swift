@@ -1,0 +1,106 @@
+package import BusinessTime
+import RuleSemantics
+
+// All wording of outcomes: how reports name them, and the reason a person reads.
+extension Outcome {
+  /// One or two words, the same in every report.
+  package var name: String {
+    switch self {
+    case .act: "act"
+    case .held: "held"
+    case .dropped: "dropped"
+    case .needsApproval: "needs approval"
+    case .overridden: "overridden"
+    case .suppressed: "suppressed"
+    case .noConsent: "no consent"
+    case .neverMessage: "never message"
+    case .repeated: "repeated"
+    case .noRecipient: "no recipient"
+    case .noValue: "no value"
+    case .already: "already"
+    case .accountLimit: "account limit"
+    case .halted: "halted"
+    }
+  }
+
+  /// A sentence without a period; `nil` for what simply acts.
+  package func reason(in zone: Zone) -> String? {
+    switch self {
+    case .act: nil
+    case .held(let until, let reason): "until \(until.text(in: zone)): \(reason.text)"
+    case .dropped(let reason): reason.text(in: zone)
+    case .needsApproval(let reason): reason.text
+    case .overridden(let rule): "`\(rule)` goes first and decides otherwise"
+    case .suppressed: "nothing may be sent to this contact"
+    case .noConsent(let purpose): "no consent for \(purpose) is on record"
+    case .neverMessage(let condition): "the policy never messages when `\(condition)`, unless that is surely false"
+    case .repeated(let asset, let at): "`\(asset)` was sent on \(at.text(in: zone))"
+    case .noRecipient: "nobody owns the record, and no one else is named"
+    case .noValue: "the value to set is missing"
+    case .already: "nothing would change"
+    case .accountLimit(let limit, let span):
+      "\(Outcome.counted(limit, "contact")) of the account within \(span) \(limit == 1 ? "has" : "have") been reached"
+    case .halted: "the run was halted before its first action"
+    }
+  }
+
+  static func counted(_ count: Int, _ noun: String) -> String {
+    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+  }
+}
+
+extension Outcome.HoldReason {
+  package var text: String {
+    switch self {
+    case .quietHours(let window): "quiet between \(window.from) and \(window.to)"
+    case .cap(let limit, let perAccount, let span): Outcome.capText(limit, perAccount, span)
+    case .together: "it goes with a message that is held"
+    }
+  }
+}
+
+extension Outcome.DropReason {
+  package func text(in zone: Zone) -> String {
+    switch self {
+    case .cap(let limit, let perAccount, let span): Outcome.capText(limit, perAccount, span)
+    case .expired(let since): "held since \(since.text(in: zone)), which is as long as the policy allows"
+    }
+  }
+}
+
+extension Outcome.ApprovalReason {
+  package var text: String {
+    switch self {
+    case .firstDeployment(let people):
+      "the rule is new and would message \(people) people who were there before it"
+    case .actsOnMany(let subjects, let limit):
+      "the rule would act on \(subjects), more than \(limit)"
+    }
+  }
+}
+
+extension Outcome {
+  fileprivate static func capText(_ limit: Int, _ perAccount: Bool, _ span: TimeSpan) -> String {
+    "at most \(counted(limit, "message")) per \(perAccount ? "account" : "contact") per \(span)"
+  }
+}
+
+extension Decisions.NotExecutable {
+  /// A sentence without a period.
+  package var text: String {
+    switch feature {
+    case .recommendation: "`\(name)` needs recommendations, which this version checks but does not carry out"
+    case .sequence: "`\(name)` needs sequences, which this version checks but does not carry out"
+    case .experiment: "`\(name)` is an experiment, which this version checks but does not carry out"
+    case .expression: "`\(name)` asks for a value that this version checks but does not compute"
+    case .ownerRotation: "`\(name)` assigns owners in turn, which this version checks but does not carry out"
+    }
+  }
+}
+
+extension Decisions.Halt {
+  /// A sentence without a period.
+  package var text: String {
+    "the run would act on \(contacts) contacts, more than \(limit), and was halted before its first action"
+  }
+}

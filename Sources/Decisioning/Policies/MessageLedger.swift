@@ -1,0 +1,98 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+/// The messages that contacts got, in the past and so far in this run.
+struct MessageLedger {
+  /// What was sent, so that it is not sent again.
+  enum Content: Hashable {
+    case asset(AssetID)
+    /// An asset of the CRM, or the template of an email.
+    case outside(String)
+  }
+
+  private struct Message {
+    var at: Instant
+    var content: Content?
+  }
+
+  private let table: EventTable
+  private let texts: TextPool
+  private let now: Instant
+  private let assetColumn: Column
+  private let templateColumn: Column
+  private var sent: [Int32: [Message]] = [:]
+  /// The contacts of what was sent in this run, in its order, for `undo`.
+  private var log: [Int32] = []
+
+  init(_ snapshot: Snapshot, schema: EventSchema, now: Instant) {
+    table = snapshot.events.first ?? .empty
+    texts = snapshot.texts
+    self.now = now
+    func column(_ name: String) -> Column {
+      schema.record.index(of: name).flatMap { table.columns.indices.contains($0.index) ? table.columns[$0.index] : nil }
+        ?? .absent
+    }
+    let table = snapshot.events.first ?? .empty
+    assetColumn = column(EventSchema.messageFields[0])
+    templateColumn = column(EventSchema.messageFields[1])
+  }
+
+  var mark: Int { log.count }
+
+  mutating func add(_ content: Content?, to contact: Int32) {
+    sent[contact, default: []].append(Message(at: now, content: content))
+    log.append(contact)
+  }
+
+  /// Forgets what was added since the mark.
+  mutating func undo(to mark: Int) {
+    while log.count > mark {
+      sent[log.removeLast()]?.removeLast()
+    }
+  }
+
+  /// When the contact got messages after `start`, ascending.
+  func times(of contact: Int32, after start: Instant) -> [Instant] {
+    var times: [Instant] = []
+    for index in rows(of: contact) {
+      let at = table.times[index]
+      if at > start.milliseconds, at <= now.milliseconds { times.append(Instant(milliseconds: at)) }
+    }
+    return times + (sent[contact] ?? []).map(\.at)
+  }
+
+  /// When the contact last got the asset after `start`; `nil` when not.
+  func lastSent(_ content: Content, to contact: Int32, after start: Instant) -> Instant? {
+    if let message = sent[contact]?.last(where: { $0.content == content }) { return message.at }
+    for index in rows(of: contact).reversed() {
+      let at = table.times[index]
+      if at > now.milliseconds { continue }
+      if at <= start.milliseconds { return nil }
+      if self.content(at: index) == content { return Instant(milliseconds: at) }
+    }
+    return nil
+  }
+
+  private func content(at index: Int) -> Content? {
+    if case .assets(let assets) = assetColumn, assets[index] >= 0 { return .asset(AssetID(Int(assets[index]))) }
+    if case .texts(let codes) = templateColumn, codes[index] >= 0 { return .outside(texts.text(codes[index])) }
+    return nil
+  }
+
+  /// The contact's messages in the table, which is sorted by owner, then time.
+  private func rows(of contact: Int32) -> Range<Int> {
+    let start = firstIndex { $0 >= contact }
+    return start..<firstIndex { $0 > contact }
+  }
+
+  private func firstIndex(where isPast: (Int32) -> Bool) -> Int {
+    var low = 0
+    var high = table.count
+    while low < high {
+      let middle = (low + high) / 2
+      if isPast(table.owners[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,119 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+// One rule: who is up, what is done for each, and whether a person has to be asked first.
+extension Decider {
+  mutating func decide(_ rule: RulePlan) {
+    var report = Decisions.RuleReport(name: rule.rule.name, range: rule.rule.range)
+    report.isPaused = rule.rule.frequency.isPaused
+    report.isExecutable = rule.missing.isEmpty
+    let history = History(of: rule.rule, in: state)
+    report.isNew = history.deployment == nil
+    report.isEdited = history.deployment.map { $0.fingerprint != rule.fingerprint } ?? false
+    var draft = RuleDraft(report)
+    let marks = (ledger.mark, claims.mark)
+
+    if rule.rule.trigger == nil {
+      for candidate in standingCandidates(of: rule, history, &draft) { act(rule, candidate, history, nil, &draft) }
+    } else {
+      let (candidates, batch) = dueCandidates(of: rule, history, &draft)
+      for candidate in candidates { act(rule, candidate, history, batch, &draft) }
+    }
+
+    if let reason = approvalNeeded(for: rule, history, draft) {
+      ledger.undo(to: marks.0)
+      claims.undo(to: marks.1)
+      ask(reason, &draft)
+    } else {
+      deploy(rule, history)
+      if state.approvals.contains(history.name) { decisions.changes.usedApprovals.append(history.name) }
+    }
+    keep(draft, of: rule)
+  }
+
+  /// A rule that was never at work and is switched off has no deployment yet.
+  private mutating func deploy(_ rule: RulePlan, _ history: History) {
+    guard rule.missing.isEmpty, !(history.deployment == nil && rule.rule.frequency.isPaused) else { return }
+    let isRenamed = history.name != rule.rule.name
+    guard isRenamed || history.deployment?.fingerprint != rule.fingerprint else { return }
+    let deployment = Deployment(firstAt: history.deployment?.firstAt ?? now, fingerprint: rule.fingerprint)
+    decisions.changes.deployments.append(
+      .init(rule: rule.rule.name, formerName: isRenamed ? history.name : nil, deployment: deployment))
+  }
+
+  private func approvalNeeded(
+    for rule: RulePlan, _ history: History, _ draft: RuleDraft
+  ) -> Outcome.ApprovalReason? {
+    guard options.appliesPopulationPolicies, !options.approvedRules.contains(rule.rule.name),
+      !state.approvals.contains(history.name), !state.approvals.contains(rule.rule.name)
+    else { return nil }
+    let total = table(of: rule.rule.subject).count
+    if let limit = program.policy.approveOver.exceeded(by: draft.acted.count, of: total) {
+      return .actsOnMany(subjects: draft.acted.count, limit: limit)
+    }
+    let reachesExisting = draft.report.isNew && rule.rule.trigger == nil && !rule.rule.frequency.includesExisting
+    if reachesExisting, draft.messaged.count > Decider.peopleWithoutApproval {
+      return .firstDeployment(people: draft.messaged.count)
+    }
+    return nil
+  }
+
+  /// How many people a new rule may message who were there before it.
+  static let peopleWithoutApproval = 100
+
+  /// Turns what the rule would do into a question; the next run asks again.
+  private func ask(_ reason: Outcome.ApprovalReason, _ draft: inout RuleDraft) {
+    draft.report.approval = reason
+    draft.report.acted = 0
+    draft.effects = StateChanges()
+    draft.firings = [:]
+    for list in draft.actions.indices {
+      for index in draft.actions[list].indices {
+        switch draft.actions[list][index].outcome {
+        case .act, .held: draft.actions[list][index].outcome = .needsApproval(reason)
+        default: break
+        }
+      }
+    }
+  }
+
+  private mutating func keep(_ draft: RuleDraft, of rule: RulePlan) {
+    decisions.rules.append(draft.report)
+    for actions in draft.actions { decisions.actions += actions }
+    for changes in [draft.settled, draft.effects] {
+      decisions.changes.firings += changes.firings
+      decisions.changes.handled += changes.handled
+      decisions.changes.fields += changes.fields
+      decisions.changes.lists += changes.lists
+      decisions.changes.messages += changes.messages
+      decisions.changes.holds += changes.holds
+      decisions.changes.releasedHolds += changes.releasedHolds
+      decisions.changes.overrides += changes.overrides
+    }
+    for row in draft.firings.keys.sorted() {
+      guard let firing = draft.firings[row] else { continue }
+      decisions.changes.firings.append(
+        .init(rule: rule.rule.name, subject: rule.rule.subject, row: row, firing: firing))
+    }
+  }
+}
+
+/// What the state knows of a rule, also under its former name.
+struct History {
+  /// Under which the state keeps it.
+  let name: String
+  let deployment: Deployment?
+  let firings: FiringTable
+
+  init(of rule: CheckedRule, in state: DecisionState) {
+    let former = rule.formerName.flatMap { state.deployments[$0] == nil ? nil : $0 }
+    name = state.deployments[rule.name] == nil ? former ?? rule.name : rule.name
+    deployment = state.deployments[name]
+    firings = state.firings[name] ?? FiringTable()
+  }
+
+  func occurrence(_ subject: Subject, _ row: Int32, _ occurrence: OccurrenceKey?) -> RuleOccurrence {
+    RuleOccurrence(rule: name, subject: subject, row: row, occurrence: occurrence)
+  }
+}

@@ -1,0 +1,199 @@
+import BusinessTime
+import RuleDiagnostics
+import RuleEngine
+import RuleSemantics
+
+/// One test: its clock, its world, and what happened since the last stop.
+struct TestRun {
+  /// An action that was decided, and when.
+  struct Happening {
+    var at: Instant
+    var action: DecidedAction
+  }
+
+  let test: CheckedTest
+  let plan: DecisionPlan
+  let calendar: BusinessCalendar
+  let options: DecisionOptions
+  var world: TestWorld
+  var now: Instant
+  /// Whether the test or the clock changed something since the last run. What a run itself changes is for the next tick.
+  private var isStale = true
+  private var isAtStop = false
+  private var nextTick: Instant
+  /// Since the stop before.
+  private(set) var happenings: [Happening] = []
+  /// What would have acted since the stop before, but is not carried out; positions in `Decisions.notExecutable`.
+  private(set) var missed: Set<Int> = []
+  private(set) var notExecutable: [Decisions.NotExecutable] = []
+  /// Of the last run, for what is asked at a stop.
+  private var evaluation: Evaluation?
+  private var failures: [TestFailure] = []
+  /// Why the test cannot say what it should.
+  private var obstacle: String?
+  private var cast = TestCast()
+
+  var program: CheckedProgram { plan.program }
+
+  init(_ test: CheckedTest, plan: DecisionPlan, holidays: [Set<CivilDate>]) {
+    self.test = test
+    self.plan = plan
+    calendar = plan.program.policy.calendar(holidays: holidays)
+    options = DecisionOptions(
+      appliesMessagePolicies: test.withPolicy, appliesPopulationPolicies: false, holidays: holidays)
+    world = TestWorld(plan)
+    now = test.start ?? Instant(milliseconds: 0)
+    nextTick = now
+    nextTick = tick(after: now)
+  }
+
+  mutating func result() -> TestResult {
+    for step in test.steps where obstacle == nil { take(step) }
+    let verdict: TestResult.Verdict =
+      if let obstacle { .notExecutable(obstacle) } else { failures.isEmpty ? .passed : .failed(failures) }
+    return TestResult(title: test.title, range: test.range, verdict: verdict)
+  }
+
+  private mutating func take(_ step: CheckedTest.Step) {
+    switch step.kind {
+    case .at, .wait: leaveStop()
+    case .givenConsent, .givenRecord, .givenDeal, .givenEvent:
+      leaveStop()
+      isStale = true
+      evaluation = nil
+    case .expectNothing, .expectAction, .expectEnrolled, .expectCondition: stop()
+    }
+    switch step.kind {
+    case .at(let instant): advance(to: instant)
+    case .wait(let span): advance(to: calendar.add(span, to: now))
+    case .givenConsent(let purpose): cast.giveConsent(purpose, &world)
+    case .givenRecord(let subject, let values): cast.give(values, to: subject, &world, at: now)
+    case .givenDeal(let values): cast.giveDeal(values, &world)
+    case .givenEvent(let event, let values, let ago):
+      let at = ago.map { calendar.subtract($0, from: now) } ?? now
+      cast.giveEvent(event, values, &world, at: at, recordedAt: now)
+    case .expectNothing: expectNothing(step)
+    case .expectAction(let action, let isNegated, let person):
+      expect(action, isNegated: isNegated, to: person, step)
+    case .expectEnrolled(let sequence, _): obstacle = TestWording.enrolled(sequence)
+    case .expectCondition(let condition, let subject): expect(condition, of: subject, step)
+    }
+  }
+
+  // MARK: - The clock
+
+  /// Every fifteen minutes unless the policy says otherwise, counted from the start of the test.
+  private func tick(after instant: Instant) -> Instant {
+    let usual = TimeSpan(15, .minutes)
+    let next = calendar.add(program.policy.evaluateEvery ?? usual, to: instant)
+    return next > instant ? next : calendar.add(usual, to: instant)
+  }
+
+  /// A run now, one at every tick on the way, one at the end.
+  private mutating func advance(to target: Instant) {
+    guard target > now else { return }
+    evaluate()
+    while nextTick < target {
+      now = nextTick
+      nextTick = tick(after: nextTick)
+      isStale = true
+      evaluate()
+    }
+    now = target
+    if nextTick == target { nextTick = tick(after: nextTick) }
+    isStale = true
+    evaluate()
+  }
+
+  private mutating func evaluate() {
+    guard isStale else { return }
+    isStale = false
+    let snapshot = world.snapshot()
+    let evaluation = Evaluation(plan: plan.evaluation, snapshot: snapshot, now: now, calendar: calendar)
+    let decisions = decide(evaluation, plan: plan, state: world.state, options: options)
+    for action in decisions.actions { happenings.append(Happening(at: now, action: action)) }
+    notExecutable = decisions.notExecutable
+    for (index, missing) in decisions.notExecutable.enumerated() where missing.matched > 0 { missed.insert(index) }
+    world.apply(decisions.changes, at: now)
+    self.evaluation = decisions.changes.isWithoutEffectOnValues ? evaluation : nil
+  }
+
+  private mutating func stop() {
+    guard !isAtStop else { return }
+    isAtStop = true
+    evaluate()
+  }
+
+  private mutating func leaveStop() {
+    guard isAtStop else { return }
+    isAtStop = false
+    happenings = []
+    missed = []
+  }
+
+  /// What conditions of the test are asked of: the world as the last run left it.
+  private mutating func current() -> Evaluation {
+    if let evaluation { return evaluation }
+    let fresh = Evaluation(plan: plan.evaluation, snapshot: world.snapshot(), now: now, calendar: calendar)
+    evaluation = fresh
+    return fresh
+  }
+
+  private mutating func fail(_ step: CheckedTest.Step, _ message: String, _ trace: [String]) {
+    failures.append(TestFailure(range: step.range, at: now, message: message, trace: trace))
+  }
+
+  // MARK: - Expectations
+
+  private mutating func expectNothing(_ step: CheckedTest.Step) {
+    if let index = missed.min() {
+      obstacle = notExecutable[index].text
+      return
+    }
+    let happened = happenings.filter { $0.action.outcome == .act && !$0.action.isSync }
+    if !happened.isEmpty {
+      fail(step, TestWording.expectedNothing(count: happened.count), trace(of: happened))
+    }
+  }
+
+  private mutating func expect(
+    _ action: CheckedAction, isNegated: Bool, to person: String?, _ step: CheckedTest.Step
+  ) {
+    if let feature = action.id.missingFeature {
+      obstacle = Decisions.NotExecutable(name: action.id.rawValue, feature: feature, range: step.range).text
+      return
+    }
+    let evaluation = current()
+    let found = happenings.filter { happening in
+      happening.action.outcome == .act
+        && matches(happening, action, step.subject, person, evaluation)
+    }
+    if found.isEmpty != isNegated, let index = missed.sorted().first(where: { couldDo(action, notExecutable[$0]) }) {
+      obstacle = notExecutable[index].text
+    } else if isNegated, !found.isEmpty {
+      fail(step, TestWording.happened(text(of: step)), trace(of: found))
+    } else if !isNegated, found.isEmpty {
+      fail(step, TestWording.didNotHappen(text(of: step)), trace(of: happenings) + obstacles(to: action, evaluation))
+    }
+  }
+
+  private mutating func expect(_ condition: CheckedExpression, of subject: Subject, _ step: CheckedTest.Step) {
+    let row = cast.first(subject, &world)
+    if world.snapshotCache == nil { self.evaluation = nil }
+    let evaluation = current()
+    switch evaluation.truths(condition, of: subject)[row] {
+    case 1: break
+    case 0: fail(step, TestWording.isFalse(text(of: step)), values(in: condition, subject, row, evaluation))
+    default: fail(step, TestWording.isUnknown(text(of: step)), values(in: condition, subject, row, evaluation))
+    }
+  }
+
+  func text(of step: CheckedTest.Step) -> String { program.book.text(step.range) }
+}
+
+extension StateChanges {
+  /// Whether conditions evaluated before the changes are as good as those evaluated after them.
+  var isWithoutEffectOnValues: Bool {
+    fields.isEmpty && messages.isEmpty && stages.isEmpty && memberships.isEmpty
+  }
+}
