@@ -127,12 +127,31 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case unknownTestPerson = "unknown-test-person"
   case unknownTestStep = "unknown-test-step"
 
+  // MARK: Lint
+  case missingSurprise = "missing-surprise"
+  case neverTrue = "never-true"
+  case alwaysTrue = "always-true"
+  case unreachableThreshold = "unreachable-threshold"
+  case unusedDefinition = "unused-definition"
+  case duplicateDefinition = "duplicate-definition"
+  case overlappingSegment = "overlapping-segment"
+  case duplicateRule = "duplicate-rule"
+  case unnamedRule = "unnamed-rule"
+  case hiddenRule = "hidden-rule"
+  case contestedField = "contested-field"
+  case ruleLoop = "rule-loop"
+  case restlessUpkeep = "restless-upkeep"
+  case sequenceWithoutExit = "sequence-without-exit"
+  case neverEnrolled = "never-enrolled"
+  case implicitConsent = "implicit-consent"
+  case testWithoutExpectation = "test-without-expectation"
+
   // MARK: Style
 }
 
 extension DiagnosticID {
   package enum Category: String, Hashable, Sendable, CaseIterable {
-    case syntax, names, types, time, missingData, data, people, rules, policy, tests, style
+    case syntax, names, types, time, missingData, data, people, rules, policy, tests, lint, style
   }
 
   package struct Descriptor: Sendable {
@@ -175,6 +194,7 @@ extension DiagnosticID {
     case .rules: rulesTable
     case .policy: policyTable
     case .tests: testsTable
+    case .lint: lintTable
     case .style: styleTable
     }
   }
