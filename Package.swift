@@ -70,6 +70,7 @@ let package = Package(
       swiftSettings: settings),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
     tests("TextMatchingTests", uses: ["TextMatching"]),
+    tests("RuleEngineTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "TextMatching"]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
   ]
 )

@@ -69,7 +69,8 @@ extension Planner {
   mutating func isOneOf(_ operand: Planned, _ values: [Planned], in scope: PlanScope) -> Planned {
     let isDay = graph[operand.node].type == .date
     let isMixed = values.contains { (graph[$0.node].type == .time) == isDay && graph[$0.node].type.isCalendrical }
-    let constants = values.compactMap { constantValue(fold($0, in: scope).node) }
+    let foldedValues = values.map { fold($0, in: scope) }
+    let constants = foldedValues.compactMap { constantValue($0.node) }
     guard values.count > 1, constants.count == values.count, !isMixed, !constants.contains(.missing),
       constantValue(operand.node) == nil
     else {
