@@ -47,8 +47,9 @@ let package = Package(
     source(
       "ContactStore",
       uses: [
-        "BusinessTime", "CZlib", "Decisioning", "RuleEngine", "RuleSemantics",
+        "BusinessTime", "CZlib", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "TextMatching",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .executableTarget(name: "EmbedFilesTool", swiftSettings: settings),
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
@@ -72,5 +73,11 @@ let package = Package(
     tests("TextMatchingTests", uses: ["TextMatching"]),
     tests("RuleEngineTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "TextMatching"]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
+    tests(
+      "ContactStoreTests",
+      uses: [
+        "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ]
 )

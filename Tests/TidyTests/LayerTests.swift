@@ -32,8 +32,8 @@ struct LayerTests {
     Layer(
       target: "ContactStore", folder: "ContactStore",
       imports: [
-        "BusinessTime", "CZlib", "Decisioning", "Foundation", "GRDB", "Glibc", "RuleDiagnostics", "RuleEngine",
-        "RuleSemantics",
+        "BusinessTime", "CZlib", "Decisioning", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "RuleDiagnostics",
+        "RuleEngine", "RuleSemantics", "TextMatching",
       ]),
     Layer(target: "EmbedFilesTool", folder: "EmbedFilesTool", imports: ["Foundation"]),
     Layer(target: "WorkspaceFiles", folder: "WorkspaceFiles", imports: []),

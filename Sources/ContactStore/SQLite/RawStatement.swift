@@ -1,0 +1,157 @@
+import GRDB
+import GRDBSQLite
+
+/// A prepared statement, bound and read column by column without an object for a row: imports and loading go through
+/// millions of them. Parameters count from 1, columns from 0.
+struct RawStatement {
+  private let statement: Statement
+  private let handle: OpaquePointer
+
+  init(_ database: Database, _ sql: String) throws {
+    statement = try database.makeStatement(sql: sql)
+    handle = statement.sqliteStatement
+  }
+
+  // MARK: - Parameters
+
+  func bind(_ parameter: Int, _ value: Int64) {
+    sqlite3_bind_int64(handle, Int32(parameter), value)
+  }
+
+  func bind(_ parameter: Int, ifPresent value: Int64?) {
+    if let value { bind(parameter, value) } else { bindNull(parameter) }
+  }
+
+  func bind(_ parameter: Int, _ value: Double) {
+    sqlite3_bind_double(handle, Int32(parameter), value)
+  }
+
+  /// The bytes must stay until the statement is run.
+  func bind(_ parameter: Int, _ value: Bytes) {
+    // A null pointer would bind NULL, not the empty text.
+    guard let start = value.baseAddress, !value.isEmpty else {
+      sqlite3_bind_text(handle, Int32(parameter), "", 0, nil)
+      return
+    }
+    start.withMemoryRebound(to: CChar.self, capacity: value.count) { characters in
+      // No destructor means that SQLite neither copies nor frees.
+      _ = sqlite3_bind_text(handle, Int32(parameter), characters, Int32(value.count), nil)
+    }
+  }
+
+  /// The text is copied.
+  func bind(_ parameter: Int, _ value: String) {
+    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    sqlite3_bind_text(handle, Int32(parameter), value, Int32(value.utf8.count), transient)
+  }
+
+  func bind(_ parameter: Int, ifPresent value: String?) {
+    if let value { bind(parameter, value) } else { bindNull(parameter) }
+  }
+
+  func bindNull(_ parameter: Int) {
+    sqlite3_bind_null(handle, Int32(parameter))
+  }
+
+  func bind(_ parameter: Int, _ value: StoredValue) {
+    switch value {
+    case .null: bindNull(parameter)
+    case .integer(let value): bind(parameter, value)
+    case .real(let value): bind(parameter, value)
+    case .text(let value): bind(parameter, value)
+    }
+  }
+
+  // MARK: - Running
+
+  /// Moves to the next row; `false` when there is none, and the statement is ready for the next run.
+  func step() throws -> Bool {
+    switch sqlite3_step(handle) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE:
+      sqlite3_reset(handle)
+      return false
+    default:
+      let connection = sqlite3_db_handle(handle)
+      let error = DatabaseError(
+        resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
+        message: String(cString: sqlite3_errmsg(connection)))
+      sqlite3_reset(handle)
+      throw error
+    }
+  }
+
+  /// Runs a statement that gives no rows; how many rows it changed.
+  @discardableResult
+  func run() throws -> Int {
+    while try step() {}
+    return Int(sqlite3_changes(sqlite3_db_handle(handle)))
+  }
+
+  func reset() {
+    sqlite3_reset(handle)
+  }
+
+  // MARK: - The current row
+
+  func isNull(_ column: Int) -> Bool {
+    sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
+  }
+
+  func integer(_ column: Int) -> Int64 {
+    sqlite3_column_int64(handle, Int32(column))
+  }
+
+  func integerIfPresent(_ column: Int) -> Int64? {
+    isNull(column) ? nil : integer(column)
+  }
+
+  func real(_ column: Int) -> Double {
+    sqlite3_column_double(handle, Int32(column))
+  }
+
+  /// The bytes hold until the statement moves on; NULL is empty.
+  func bytes(_ column: Int) -> Bytes {
+    let start = sqlite3_column_text(handle, Int32(column))
+    return Bytes(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column))))
+  }
+
+  func text(_ column: Int) -> String {
+    bytes(column).text
+  }
+
+  func textIfPresent(_ column: Int) -> String? {
+    isNull(column) ? nil : text(column)
+  }
+
+  /// A text holds until the statement moves on.
+  func value(_ column: Int) -> StoredValue {
+    switch sqlite3_column_type(handle, Int32(column)) {
+    case SQLITE_INTEGER: .integer(integer(column))
+    case SQLITE_FLOAT: .real(real(column))
+    case SQLITE_NULL: .null
+    default: .text(bytes(column))
+    }
+  }
+}
+
+/// A value as a column keeps it. A text lies in memory of whoever made the value.
+enum StoredValue {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(Bytes)
+
+  func equals(_ other: StoredValue) -> Bool {
+    switch (self, other) {
+    case (.null, .null): true
+    case (.integer(let left), .integer(let right)): left == right
+    case (.real(let left), .real(let right)): left == right
+    // A whole number in a REAL column may come back as either.
+    case (.integer(let left), .real(let right)): Double(left) == right
+    case (.real(let left), .integer(let right)): left == Double(right)
+    case (.text(let left), .text(let right)): left.count == right.count && left.elementsEqual(right)
+    default: false
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import GRDB
+
+extension StoreError {
+  /// What an error of SQLite means for whoever waits for the result.
+  init(_ error: any Error, path: String, timeoutSeconds: Double) {
+    if let known = error as? StoreError {
+      self = known
+      return
+    }
+    guard let failure = error as? DatabaseError else {
+      self = .sqlite(path: path, code: 0, message: "\(error)")
+      return
+    }
+    let message = failure.message ?? "no message"
+    switch failure.resultCode {
+    case .SQLITE_NOTADB: self = .notADatabase(path: path)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path, timeoutSeconds: timeoutSeconds)
+    case .SQLITE_FULL: self = .diskFull(path: path)
+    case .SQLITE_CORRUPT: self = .corrupt(path: path, detail: message)
+    case .SQLITE_READONLY: self = .unwritableDatabase(path: path)
+    case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
+      self = .unreadableDatabase(path: path, reason: message)
+    default: self = .sqlite(path: path, code: Int(failure.extendedResultCode.rawValue), message: message)
+    }
+  }
+}
