@@ -79,5 +79,6 @@ let package = Package(
         "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax"]),
   ]
 )

@@ -70,7 +70,7 @@ struct DiagnosticPageTests {
 
   @Test(arguments: DiagnosticID.allCases)
   func isNamedInKebabCaseAndSummedUpInOneSentence(id: DiagnosticID) {
-    #expect(id.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
+    #expect(id.rawValue.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" })
     let summary = id.descriptor.summary
     #expect(!summary.isEmpty && !summary.hasSuffix("."))
     #expect(summary.first.map { !$0.isUppercase || summary.hasPrefix("HubSpot") } ?? false, "\(summary)")
