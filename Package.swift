@@ -80,5 +80,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax"]),
+    tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
+    tests("TidyTests", uses: ["RuleDiagnostics"]),
   ]
 )
