@@ -82,5 +82,7 @@ let package = Package(
     tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax"]),
     tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
     tests("TidyTests", uses: ["RuleDiagnostics"]),
+    tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
+    tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
   ]
 )
