@@ -83,6 +83,5 @@ let package = Package(
     tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
     tests("TidyTests", uses: ["RuleDiagnostics"]),
     tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
-    tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
   ]
 )

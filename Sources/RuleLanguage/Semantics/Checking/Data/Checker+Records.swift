@@ -39,10 +39,11 @@ extension Checker {
         continue
       }
       let fields = checkFields(event.fields, of: .event)
+      if let worth = event.worth, worth.value < 0 { report(.negativeWorth(of: event.name.text, at: worth.range)) }
       program.events.append(
         EventSchema(
           name: event.name.text, isForAccount: event.isForAccount,
-          record: RecordSchema(fields: fields, range: event.name.range), worth: event.worth?.value,
+          record: RecordSchema(fields: fields, range: event.name.range), worth: event.worth.map { max($0.value, 0) },
           range: event.name.range))
     }
   }

@@ -17,7 +17,7 @@ extension Checker {
       case .limit(let low, let high, let range):
         firstPoints = firstPoints ?? range
         if let limit {
-          report(.duplicateClause("limit", at: range, first: limit.place))
+          report(.repeatedClause("limit", at: range, first: limit.place))
         } else {
           limit = (checkLimit(low, high), range)
         }
@@ -31,7 +31,7 @@ extension Checker {
       }
       return .factorScore(checkedFactors)
     }
-    if firstPoints == nil {
+    if firstPoints == nil, isEmptyBlock(score.range) {
       report(.incompleteDeclaration("score", score.head.name.text, lacks: .points, at: score.head.name.range))
     }
     return .pointsScore(PointsScore(lines: lines, limit: limit?.range))
@@ -113,22 +113,30 @@ extension Checker {
       case .movesBack(let condition, let range):
         let checked = checkCondition(condition, in: scope)
         if let moves {
-          report(.duplicateClause("moves back", at: range, first: moves))
+          report(.repeatedClause("moves back", at: range, first: moves))
         } else {
           (movesBack, moves) = (checked, range)
         }
       case .neverMovesBack(let range):
         if let moves {
-          report(.duplicateClause("moves back", at: range, first: moves))
+          report(.repeatedClause("moves back", at: range, first: moves))
         } else {
           moves = range
         }
       }
     }
-    if stages.isEmpty {
+    if stages.isEmpty, isEmptyBlock(journey.range) {
       report(.incompleteDeclaration("journey", journey.head.name.text, lacks: .stages, at: journey.head.name.range))
     }
     guard case .choice(let set) = type, !stages.isEmpty else { return .malformed }
     return .journey(Journey(choices: set, stages: stages, movesBack: movesBack))
+  }
+
+  /// Whether a declaration holds nothing between its braces; what could not be read is something, and was reported.
+  func isEmptyBlock(_ range: SourceRange) -> Bool {
+    guard let tree = trees.first(where: { $0.file.id == range.file }) else { return false }
+    let tokens = tree.tokens(in: range).map(\.kind)
+    guard let brace = tokens.firstIndex(of: .leftBrace), brace + 1 < tokens.count else { return false }
+    return tokens[brace + 1] == .rightBrace
   }
 }
