@@ -79,9 +79,11 @@ let package = Package(
         "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    tests(
+      "DecisioningTests",
+      uses: [
+        "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax",
+      ], exclude: ["Fixtures"]),
     tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax"]),
-    tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
-    tests("TidyTests", uses: ["RuleDiagnostics"]),
-    tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
   ]
 )

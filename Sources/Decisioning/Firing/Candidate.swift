@@ -9,6 +9,8 @@ struct Candidate {
   var due: Instant
   /// Its position among the rule's due occurrences; `nil` for a `when` rule.
   var position: Int?
+  /// Where it stands in the order of keys and occurrences, which is that of the report.
+  var order: Int
 }
 
 /// What the rule does, before a person is asked whether it may.
@@ -18,8 +20,8 @@ struct RuleDraft {
   var settled = StateChanges()
   /// What is undone when the rule needs approval.
   var effects = StateChanges()
-  /// By candidate; in the order of keys, occurrences and positions once the rule is done.
-  var actions: [[DecidedAction]] = []
+  /// By candidate, in the order in which they were decided.
+  var actions: [(order: Int, actions: [DecidedAction])] = []
   var firings: [Int32: Firing] = [:]
   var acted: Set<Int32> = []
   /// Who gets a message, now or when it is no longer held.

@@ -116,7 +116,7 @@ extension Decider {
             rule: plan.rule.name, by: by, subject: plan.rule.subject, row: candidate.row, what: action.target ?? ""))
       }
     }
-    if !actions.isEmpty { draft.actions.append(actions) }
+    if !actions.isEmpty { draft.actions.append((candidate.order, actions)) }
   }
 }
 

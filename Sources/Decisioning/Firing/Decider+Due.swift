@@ -32,7 +32,9 @@ extension Decider {
           handle(occurrence, .skipped, plan, history, &draft)
         } else {
           candidates.append(
-            Candidate(row: occurrence.row, occurrence: occurrence.key, due: occurrence.due, position: position))
+            Candidate(
+              row: occurrence.row, occurrence: occurrence.key, due: occurrence.due, position: position,
+              order: position))
         }
       }
     }

@@ -38,7 +38,7 @@ extension Decider {
           draft.report.skipped += 1
         } else if !firing.isExcluded {
           candidates.append(
-            Candidate(row: Int32(row), occurrence: .state(at: now), due: now, position: nil))
+            Candidate(row: Int32(row), occurrence: .state(at: now), due: now, position: nil, order: row))
         }
       default: draft.report.unknown += 1
       }

@@ -69,9 +69,9 @@ extension Decider {
     draft.effects = StateChanges()
     draft.firings = [:]
     for list in draft.actions.indices {
-      for index in draft.actions[list].indices {
-        switch draft.actions[list][index].outcome {
-        case .act, .held: draft.actions[list][index].outcome = .needsApproval(reason)
+      for index in draft.actions[list].actions.indices {
+        switch draft.actions[list].actions[index].outcome {
+        case .act, .held: draft.actions[list].actions[index].outcome = .needsApproval(reason)
         default: break
         }
       }
@@ -80,10 +80,16 @@ extension Decider {
 
   private mutating func keep(_ draft: RuleDraft, of rule: RulePlan) {
     decisions.rules.append(draft.report)
-    for actions in draft.actions { decisions.actions += actions }
+    for entry in draft.actions.sorted(by: { $0.order < $1.order }) { decisions.actions += entry.actions }
+    // In the order of keys, due times and occurrences, whatever became of them.
+    decisions.changes.handled += (draft.settled.handled + draft.effects.handled)
+      .map { (change: $0, text: $0.occurrence.occurrence?.text ?? "") }
+      .sorted {
+        ($0.change.occurrence.row, $0.change.due, $0.text) < ($1.change.occurrence.row, $1.change.due, $1.text)
+      }
+      .map(\.change)
     for changes in [draft.settled, draft.effects] {
       decisions.changes.firings += changes.firings
-      decisions.changes.handled += changes.handled
       decisions.changes.fields += changes.fields
       decisions.changes.lists += changes.lists
       decisions.changes.messages += changes.messages

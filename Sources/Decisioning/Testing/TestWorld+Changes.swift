@@ -1,10 +1,10 @@
-import BusinessTime
+package import BusinessTime
 import RuleEngine
 import RuleSemantics
 
 // What a run leaves behind, kept as the store keeps it.
 extension TestWorld {
-  mutating func apply(_ changes: StateChanges, at now: Instant) {
+  package mutating func apply(_ changes: StateChanges, at now: Instant) {
     settle()
     for change in changes.deployments { state.deployments[change.rule] = change.deployment }
     for change in changes.firings {

@@ -1,10 +1,10 @@
 import BusinessTime
-import RuleEngine
+package import RuleEngine
 import RuleSemantics
 
 extension TestWorld {
   /// Built anew only when something in it changed.
-  mutating func snapshot() -> Snapshot {
+  package mutating func snapshot() -> Snapshot {
     if let snapshotCache { return snapshotCache }
     var texts = TextPool()
     let snapshot = Snapshot(
@@ -17,12 +17,6 @@ extension TestWorld {
       previous: previous)
     var complete = snapshot
     complete.texts = texts
-    for index in state.changes.indices {
-      // Values of changes are texts of the snapshot too.
-      for case .text(let text) in [state.changes[index].old, state.changes[index].new] {
-        _ = complete.texts.code(for: text)
-      }
-    }
     for (property, values) in synced {
       let type = program.definitions.first { $0.sync?.name == property.name && $0.subject == property.subject }?.type
       state.synced[property] = Column(values, type: type ?? .error, texts: &complete.texts)

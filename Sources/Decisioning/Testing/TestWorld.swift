@@ -1,20 +1,20 @@
-import BusinessTime
-import RuleEngine
-import RuleSemantics
+package import BusinessTime
+package import RuleEngine
+package import RuleSemantics
 
 /// The people, companies and deals of one test, what they did, and what the runs left behind: a store in memory.
 /// Rows are positions in the order of keys, as everywhere.
-struct TestWorld {
-  struct Record {
-    var key: String
-    var values: [Value]
+package struct TestWorld {
+  package struct Record {
+    package var key: String
+    package var values: [Value]
     /// When each field changed last; `missingTime` for never.
-    var changedAt: [Int64]
-    var given: [DefinitionID: Value] = [:]
+    package var changedAt: [Int64]
+    package var given: [DefinitionID: Value] = [:]
     /// Of a contact or deal.
-    var account: Int32 = -1
+    package var account: Int32 = -1
     /// Whether a run has seen it: what is given before that is how it was from the start.
-    var isSettled = false
+    package var isSettled = false
   }
 
   struct Event {
@@ -28,12 +28,12 @@ struct TestWorld {
   let plan: DecisionPlan
   /// Fields and definitions whose changes a rule asks for.
   let watched: Set<Attribute>
-  var contacts: [Record] = []
-  var accounts: [Record] = []
-  var deals: [Record] = []
+  package var contacts: [Record] = [] { didSet { snapshotCache = nil } }
+  package var accounts: [Record] = [] { didSet { snapshotCache = nil } }
+  package var deals: [Record] = [] { didSet { snapshotCache = nil } }
   var events: [[Event]]
-  var state = DecisionState.empty
-  var previous = PreviousState.empty
+  package var state = DecisionState.empty
+  package var previous = PreviousState.empty
   var synced: [PropertyName: [Value]] = [:]
   private(set) var lastID: Int64 = 0
   /// `nil` when something in it changed.
@@ -46,7 +46,7 @@ struct TestWorld {
 
   var program: CheckedProgram { plan.program }
 
-  init(_ plan: DecisionPlan) {
+  package init(_ plan: DecisionPlan) {
     self.plan = plan
     events = plan.program.events.map { _ in [] }
     watched = TestWorld.watched(by: plan.program)
@@ -76,7 +76,7 @@ struct TestWorld {
     return lastID
   }
 
-  func records(of subject: Subject) -> [Record] {
+  package func records(of subject: Subject) -> [Record] {
     switch subject {
     case .contact: contacts
     case .account: accounts
@@ -92,7 +92,7 @@ struct TestWorld {
   }
 
   /// Keys differ in more than case.
-  func row(of key: String, _ subject: Subject) -> Int? {
+  package func row(of key: String, _ subject: Subject) -> Int? {
     let key = key.lowercased()
     return records(of: subject).firstIndex { $0.key.lowercased() == key }
   }
@@ -100,7 +100,7 @@ struct TestWorld {
   // MARK: - Given
 
   /// Adds a record; the rows behind it move on by one.
-  mutating func insert(_ subject: Subject, key: String) -> Int {
+  package mutating func insert(_ subject: Subject, key: String) -> Int {
     let schema = program.record(of: subject)
     var record = TestWorld.record(key: key, schema)
     if let field = schema.key {
@@ -134,7 +134,7 @@ struct TestWorld {
     }
   }
 
-  mutating func setField(
+  package mutating func setField(
     _ field: FieldIndex, to value: Value, of subject: Subject, row: Int, at now: Instant, source: FieldChange.Source
   ) {
     let record = records(of: subject)[row]
@@ -159,7 +159,9 @@ struct TestWorld {
         source: source))
   }
 
-  mutating func addEvent(_ event: EventID, owner: Int, values: [CheckedTest.Given], at: Instant, recordedAt: Instant) {
+  package mutating func addEvent(
+    _ event: EventID, owner: Int, values: [CheckedTest.Given], at: Instant, recordedAt: Instant
+  ) {
     var fields = program[event].record.fields.map { $0.missingMeans ?? .missing }
     for given in values {
       if case .field(let field) = given.attribute { fields[field.index] = given.value }

@@ -1,4 +1,4 @@
-import RuleDiagnostics
+package import RuleDiagnostics
 import WorkspaceFiles
 
 /// The page of a diagnostic, which `explain` prints.

@@ -1,4 +1,4 @@
-import RuleDiagnostics
+package import RuleDiagnostics
 
 /// What `check --fix` does to a rule book.
 package struct Repair: Sendable {

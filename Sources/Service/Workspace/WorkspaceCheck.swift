@@ -1,5 +1,4 @@
 package import RuleDiagnostics
-import RuleSemantics
 
 /// What `check` found.
 package struct WorkspaceCheck: Sendable {

@@ -6,8 +6,7 @@ import Service
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find every mistake in the rule book, in one go.",
-    discussion:
-      "Ends with 1 when there is an error. Warnings and hints are shown and do not fail, unless --strict says so.")
+    discussion: "Ends with 1 when there is an error. Warnings and hints are shown and do not fail, unless --strict says so.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, json, github, sarif
@@ -39,11 +38,11 @@ struct Check: ParsableCommand {
     }
     switch format {
     case .text: printText(check)
-    case .json: Output.result(jsonValue(of: check.diagnostics, in: check.book.source).indentedText)
+    case .json: Output.result(jsonValue(of: check.diagnostics, in: check.book.source).text(isPretty: true))
     case .github: Output.result(gitHubAnnotations(of: check.diagnostics, in: check.book.source), terminator: "")
     case .sarif:
       Output.result(
-        sarifLog(of: check.diagnostics, in: check.book.source, version: AbmRules.version).indentedText)
+        sarifLog(of: check.diagnostics, in: check.book.source, version: AbmRules.version).text(isPretty: true))
     }
     let fails = check.diagnostics.contains { $0.severity == .error || strict && $0.severity == .warning }
     if fails { throw Exit.problems }

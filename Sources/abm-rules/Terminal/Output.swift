@@ -1,5 +1,4 @@
 import Foundation
-import Service
 
 /// Results go to standard output, progress and complaints to standard error.
 enum Output {
@@ -28,6 +27,4 @@ enum Output {
     }
     return Int(size.ws_col)
   }
-
-  static var style: Style { Style(usesColor: usesColor, width: width) }
 }

@@ -70,10 +70,7 @@ extension Checker {
 
   private func isStrayValue(_ operand: Expression, of type: ValueType, in scope: Scope) -> Bool {
     if let name = operand.bareName {
-      if value(named: name.text, in: type) != nil { return peekType(of: name, in: scope) != .flag }
-      // A misspelled value, unless it is more likely a misspelled flag.
-      return type.hasNamedValues && !isDeclared(name, in: scope)
-        && nearest(to: name.text, among: namesInScope(attributes(of: scope), of: .flag)) == nil
+      return value(named: name.text, in: type) != nil && peekType(of: name, in: scope) != .flag
     }
     switch operand.kind {
     case .text: return type == .text

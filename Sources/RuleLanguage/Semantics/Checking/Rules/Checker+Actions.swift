@@ -97,8 +97,7 @@ extension Checker {
   }
 
   private mutating func checkAddress(_ address: PlainText) -> Bool {
-    // A value in braces was reported by the parser.
-    if isMailAddress(address.text) || address.text.contains("{") { return true }
+    if isMailAddress(address.text) { return true }
     report(.invalidAddress(address.text, at: address.range))
     return false
   }
