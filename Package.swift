@@ -85,5 +85,8 @@ let package = Package(
         "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax",
       ], exclude: ["Fixtures"]),
     tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax"]),
+    tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
+    tests("TidyTests", uses: ["RuleDiagnostics"]),
+    tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
   ]
 )

@@ -17,7 +17,7 @@ struct AbmRules: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Init.self, Check.self, Fmt.self, Test.self, Import.self, Migrate.self, Plan.self, Run.self, Why.self,
+      Init.self, Check.self, Fmt.self, Test.self, Import.self, Migrate.self,
       Explain.self,
     ])
 

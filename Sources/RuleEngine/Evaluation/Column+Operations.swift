@@ -45,6 +45,21 @@ extension Column {
     }
   }
 
+  /// The rows of this column, then those of another of the same type.
+  func followed(by other: Column) -> Column {
+    switch (self, other) {
+    case (.numbers(let left), .numbers(let right)): .numbers(left + right)
+    case (.flags(let left), .flags(let right)): .flags(left + right)
+    case (.dates(let left), .dates(let right)): .dates(left + right)
+    case (.times(let left), .times(let right)): .times(left + right)
+    case (.choices(let left), .choices(let right)): .choices(left + right)
+    case (.texts(let left), .texts(let right)): .texts(left + right)
+    case (.assets(let left), .assets(let right)): .assets(left + right)
+    case (.lists(let left), .lists(let right)): .lists(left.followed(by: right))
+    default: self
+    }
+  }
+
   /// The same values for `count` rows, where there is one for all.
   func spread(over count: Int) -> Column {
     self.count == count ? self : gathered(Array(repeating: 0, count: count))
@@ -184,16 +199,7 @@ extension ListColumn {
   func followed(by other: ListColumn) -> ListColumn {
     let shift = offsets.last ?? 0
     let offsets = self.offsets + other.offsets.dropFirst().map { $0 + shift }
-    let members: Members =
-      switch (self.members, other.members) {
-      case (.numbers(let left), .numbers(let right)): .numbers(left + right)
-      case (.dates(let left), .dates(let right)): .dates(left + right)
-      case (.choices(let left), .choices(let right)): .choices(left + right)
-      case (.assets(let left), .assets(let right)): .assets(left + right)
-      case (.texts(let left), .texts(let right)): .texts(left + right)
-      default: self.members
-      }
-    return ListColumn(offsets: offsets, members: members)
+    return ListColumn(offsets: offsets, members: members.column.followed(by: other.members.column).asMembers)
   }
 }
 

@@ -2,16 +2,33 @@ import BusinessTime
 import RuleSemantics
 
 extension Evaluation {
+  /// The rows that a reduction takes for each outer row.
+  struct Selection {
+    var groups: GroupRanges
+    /// Of inner rows, or of pairs; `nil` when all pass.
+    var filter: [UInt8]?
+    /// Of the inner rows or pairs; `nil` when they are no events.
+    var times: [Int64]?
+    var pairsFrame: FrameID?
+  }
+
+  /// The rows of a reduction whose filter and window are computed.
+  func select(_ reduction: Reduction, _ count: Int, _ batch: BatchState?) -> Selection {
+    let grouping = reduction.grouping
+    let groups = reduction.onPairs ? pairRanges(grouping, count, batch) : ranges(of: grouping, batch)
+    var selection = Selection(
+      groups: groups, pairsFrame: reduction.onPairs ? plan.graph.existingFrame(.pairs(grouping)) : nil)
+    selection.times = innerTimes(grouping, selection.pairsFrame, batch)
+    if let times = selection.times { limit(&selection.groups, to: reduction, times, batch) }
+    selection.filter = filter(of: reduction, selection, batch)
+    return selection
+  }
+
   /// The column of a reduction whose filter, value and window are computed.
   func reduce(_ reduction: Reduction, _ node: Node, _ count: Int, _ batch: BatchState?) -> Column {
-    let grouping = reduction.grouping
-    var groups = reduction.onPairs ? pairRanges(grouping, count, batch) : ranges(of: grouping, batch)
-    let pairsFrame = reduction.onPairs ? plan.graph.existingFrame(.pairs(reduction.grouping)) : nil
-    let times = innerTimes(reduction.grouping, pairsFrame, batch)
-    if let times { limit(&groups, to: reduction, times, count, batch) }
-
-    let filter = filter(of: reduction, &groups, batch)
-    let innerCount = pairsFrame.map { rowCount($0, batch) } ?? rowCount(reduction.grouping.inner)
+    let selection = select(reduction, count, batch)
+    let (groups, filter, times) = (selection.groups, selection.filter, selection.times)
+    let innerCount = selection.pairsFrame.map { rowCount($0, batch) } ?? rowCount(reduction.grouping.inner)
     let value = reduction.value.map { node in
       plan.graph[node].frame == .scalar ? operand(node, batch).spread(over: innerCount) : operand(node, batch)
     }
@@ -57,7 +74,7 @@ extension Evaluation {
   }
 
   private func limit(
-    _ groups: inout GroupRanges, to reduction: Reduction, _ times: [Int64], _ count: Int, _ batch: BatchState?
+    _ groups: inout GroupRanges, to reduction: Reduction, _ times: [Int64], _ batch: BatchState?
   ) {
     let end: Int64
     if let node = reduction.end, case .times(let times) = operand(node, batch), let only = times.first {
@@ -79,17 +96,13 @@ extension Evaluation {
       times: times, after: starts.map { $0 == Column.missingTime ? Int64.max : isIncluded ? $0 - 1 : $0 }, upTo: end)
   }
 
-  /// `nil` when every row passes; a filter that is the same in every row and does not hold empties the groups, except
-  /// those of a share.
-  private func filter(of reduction: Reduction, _ groups: inout GroupRanges, _ batch: BatchState?) -> [UInt8]? {
+  /// `nil` when every row passes.
+  private func filter(of reduction: Reduction, _ selection: Selection, _ batch: BatchState?) -> [UInt8]? {
     guard let node = reduction.filter else { return nil }
-    guard plan.graph[node].frame == .scalar else {
-      if case .flags(let flags) = operand(node, batch) { return flags }
-      return []
-    }
+    if plan.graph[node].frame != .scalar, case .flags(let flags) = operand(node, batch) { return flags }
     if truths(node, 1, batch) == [1] { return nil }
-    let frame = reduction.onPairs ? plan.graph.existingFrame(.pairs(reduction.grouping)) : nil
-    return Array(repeating: 0, count: frame.map { rowCount($0, batch) } ?? rowCount(reduction.grouping.inner))
+    let count = selection.pairsFrame.map { rowCount($0, batch) } ?? rowCount(reduction.grouping.inner)
+    return Array(repeating: 0, count: count)
   }
 
   private func extreme(

@@ -62,7 +62,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   // MARK: Names
   case unknownName = "unknown-name"
   case textWithoutQuotes = "text-without-quotes"
-  case foreignLiteral = "foreign-literal"
+  case nullValue = "null-value"
   case eventAsValue = "event-as-value"
   case peopleAsValue = "people-as-value"
   case unknownField = "unknown-field"

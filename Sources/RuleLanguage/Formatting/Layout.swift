@@ -79,6 +79,7 @@ struct Layout {
       }
       if line.isEmpty { line.hasBlankBefore = trivia[index].hasBlankLineAtEnd && canTakeBlank(before: index) }
       let word = spelling(of: index)
+      if line.isEmpty { line.startsWithField = marks.marks[token.start] == .field }
       let level = breakLevel(at: index, parentheses: parentheses, isAfterBetween: isAfterBetween.last ?? false)
       if marks.cells.contains(token.start) { line.cells.append(line.pieces.count) }
       line.append(word, separator, level)
@@ -150,7 +151,7 @@ struct Layout {
 
   private func separator(before index: Int, blocks: [OpenBlock]) -> Separator {
     let token = tree.tokens[index]
-    guard index > 0 else { return .newline(0) }
+    guard index > 0, token.kind != .endOfFile else { return .newline(0) }
     let previous = tree.tokens[index - 1]
     let block = blocks.last ?? OpenBlock(isMultiline: false, indent: 0, outerIndent: 0)
     if previous.kind == .leftBrace, block.isMultiline {
@@ -198,7 +199,7 @@ struct Layout {
     let token = tree.tokens[index]
     switch marks.marks[token.start] {
     case .sync?: return 0
-    case .looseClause?, .field?: return 1
+    case .looseClause?, .field?: return LayoutLine.fieldLevel
     case .nextAction?: return LayoutLine.nextActionLevel
     case .declaration?, .item?, .clause?, nil: break
     }

@@ -10,6 +10,8 @@ struct LayoutLine {
 
   /// Actions that follow stand one column in, so that `then` and `and` end in one column.
   static let nextActionLevel = 2
+  /// Fields that share a line are all alike.
+  static let fieldLevel = 1
 
   var indent: Int
   var pieces: [Piece] = []
@@ -17,6 +19,7 @@ struct LayoutLine {
   var cells: [Int] = []
   var comment: String?
   var hasBlankBefore = false
+  var startsWithField = false
   /// The opening brace of the first block that stands on this line as a whole.
   var firstInlineBlock: Int?
 
@@ -57,7 +60,12 @@ struct LayoutLine {
     let whole = text(pieces)
     let levels = pieces.dropFirst().compactMap(\.breakLevel)
     guard indent + displayWidth(whole) > Layout.width, let level = levels.min() else { return [blanks + whole] }
-    let deeper = indent + (level == LayoutLine.nextActionLevel ? 1 : 2)
+    let deeper =
+      switch level {
+      case LayoutLine.fieldLevel where startsWithField: indent
+      case LayoutLine.nextActionLevel: indent + 1
+      default: indent + 2
+      }
     var rows: [String] = []
     var start = pieces.startIndex
     for index in pieces.indices.dropFirst() + [pieces.endIndex] {

@@ -1,4 +1,4 @@
-package import RuleDiagnostics
+import RuleDiagnostics
 import WorkspaceFiles
 
 /// The page of a diagnostic, which `explain` prints.

@@ -1,4 +1,4 @@
-package import RuleDiagnostics
+import RuleDiagnostics
 
 /// What `check --fix` does to a rule book.
 package struct Repair: Sendable {

@@ -1,3 +1,4 @@
+import ContactStore
 import Crypto
 package import RuleDiagnostics
 import RuleLinting
@@ -81,14 +82,10 @@ package struct RuleBook: Sendable {
     var files: [AssetFile] = []
     for tree in trees {
       for case .assetFile(let declaration) in tree.declarations {
-        let path = declaration.path.text
-        do {
-          let bytes = try Files.read(joined(folder, path))
-          attachments[path] = bytes
-          files.append(AssetFile.read(bytes, path: path))
-        } catch {
-          files.append(AssetFile(path: path, columns: [], rows: [], problem: error.description))
-        }
+        let name = declaration.path.text
+        let path = joined(folder, name)
+        if let bytes = try? Files.read(path) { attachments[name] = bytes }
+        files.append(AssetFile.read(path, as: name))
       }
     }
     return files
@@ -96,7 +93,8 @@ package struct RuleBook: Sendable {
 
   private static func hash(of source: SourceBook, _ attachments: [String: [UInt8]]) -> String {
     var hash = SHA256()
-    let parts = source.files.map { ($0.path, $0.bytes) } + attachments.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let parts =
+      source.files.map { ($0.path, $0.bytes) } + attachments.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     for (path, bytes) in parts {
       // Lengths keep the end of one text from passing for the start of the next.
       hash.update(data: Array("\(path.utf8.count) \(path) \(bytes.count) ".utf8))

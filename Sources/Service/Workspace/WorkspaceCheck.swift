@@ -1,4 +1,5 @@
 package import RuleDiagnostics
+import RuleSemantics
 
 /// What `check` found.
 package struct WorkspaceCheck: Sendable {

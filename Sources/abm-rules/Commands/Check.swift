@@ -6,7 +6,8 @@ import Service
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find every mistake in the rule book, in one go.",
-    discussion: "Ends with 1 when there is an error. Warnings and hints are shown and do not fail, unless --strict says so.")
+    discussion:
+      "Ends with 1 when there is an error. Warnings and hints are shown and do not fail, unless --strict says so.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, json, github, sarif
@@ -38,11 +39,11 @@ struct Check: ParsableCommand {
     }
     switch format {
     case .text: printText(check)
-    case .json: Output.result(jsonValue(of: check.diagnostics, in: check.book.source).text(isPretty: true))
+    case .json: Output.result(jsonValue(of: check.diagnostics, in: check.book.source).indentedText)
     case .github: Output.result(gitHubAnnotations(of: check.diagnostics, in: check.book.source), terminator: "")
     case .sarif:
       Output.result(
-        sarifLog(of: check.diagnostics, in: check.book.source, version: AbmRules.version).text(isPretty: true))
+        sarifLog(of: check.diagnostics, in: check.book.source, version: AbmRules.version).indentedText)
     }
     let fails = check.diagnostics.contains { $0.severity == .error || strict && $0.severity == .warning }
     if fails { throw Exit.problems }

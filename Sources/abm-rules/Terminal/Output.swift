@@ -1,4 +1,5 @@
 import Foundation
+import Service
 
 /// Results go to standard output, progress and complaints to standard error.
 enum Output {
@@ -27,4 +28,6 @@ enum Output {
     }
     return Int(size.ws_col)
   }
+
+  static var style: Style { Style(usesColor: usesColor, width: width) }
 }

@@ -1,6 +1,6 @@
 // Wording about names: what is unknown, declared twice, or not known here.
 extension Diagnostic {
-  /// - Parameter owner: whose names are in scope, such as `contact`.
+  /// - Parameter owner: whose names are in scope: `contact` or `account`.
   package static func unknownName(
     _ name: String, at range: SourceRange, owner: String, suggestion: String?
   ) -> Diagnostic {
@@ -8,7 +8,7 @@ extension Diagnostic {
       suggestion, at: range,
       otherwise: ["name a field, define, score, journey or segment; a text stands in quotes"])
     return Diagnostic(
-      .unknownName, "nothing of a \(owner) is called `\(name)`", at: range, label: "not declared",
+      .unknownName, "\(owner)s have no `\(name)`", at: range, label: "not declared",
       help: suggested.help, fixes: suggested.fixes)
   }
 
@@ -17,8 +17,15 @@ extension Diagnostic {
     _ name: String, at range: SourceRange, owner: String, repair: String
   ) -> Diagnostic {
     Diagnostic(
-      .unknownName, "nothing of a \(owner) is called `\(name)`", at: range, label: "not of a \(owner)",
+      .unknownName, "`\(owner)` has no `\(name)` of its own", at: range, label: "declared elsewhere",
       help: ["write `\(repair)`"], fixes: [.replacing(range, with: repair)])
+  }
+
+  /// What contacts have, in a declaration about accounts.
+  package static func nameOfContacts(_ name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unknownName, "accounts have no `\(name)`, their people do", at: range, label: "which of them?",
+      help: ["ask about them together: `any(contacts where \(name) …)`, `share(contacts where \(name) …)`"])
   }
 
   /// `country == Germany`
@@ -28,21 +35,19 @@ extension Diagnostic {
       help: ["write `\"\(name)\"`"], fixes: [.replacing(range, with: "\"\(name)\"")])
   }
 
-  /// `true`, `null`, `empty`.
-  ///
-  /// - Parameter repair: how this language says it; `nil` for what is missing, which is asked with `is unknown`.
-  package static func foreignLiteral(_ name: String, at range: SourceRange, repair: String?) -> Diagnostic {
+  /// `null`, `empty`.
+  package static func nullValue(_ name: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .foreignLiteral, "`\(name)` is not a word of this language", at: range, label: "not a value",
-      help: [repair.map { "write `\($0)`" } ?? "whether something is missing is asked with `is unknown`, `is known`"],
-      fixes: repair.map { [.replacing(range, with: $0)] } ?? [])
+      .nullValue, "nothing is equal to `\(name)`", at: range, label: "not a value",
+      help: ["whether something is missing is asked with `is unknown`, `is known`"])
   }
 
-  package static func eventAsValue(_ name: String, at range: SourceRange) -> Diagnostic {
+  /// - Parameter repair: the question that was likely meant.
+  package static func eventAsValue(_ name: String, at range: SourceRange, repair: String?) -> Diagnostic {
     Diagnostic(
       .eventAsValue, "`\(name)` is an event, not a value", at: range, label: "an event",
       help: ["ask whether it happened: `did \(name) within 30 days`, or how often: `count(\(name))`"],
-      fixes: [.rewriting(range, as: "did \(name)")])
+      fixes: repair.map { [.rewriting(range, as: $0)] } ?? [])
   }
 
   package static func peopleAsValue(_ name: String, at range: SourceRange) -> Diagnostic {

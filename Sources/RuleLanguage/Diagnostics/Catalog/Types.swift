@@ -7,10 +7,12 @@ extension Diagnostic {
     _ text: String, _ found: TypePhrase, wanted: TypePhrase, at range: SourceRange, other: SourceRange? = nil,
     repair: (text: String, isSafe: Bool)? = nil
   ) -> Diagnostic {
-    Diagnostic(
+    let isAge = found == .number && (wanted == .date || wanted == .time)
+    let teaching = isAge ? "how long ago is asked with `in last 30 days`; a moment is `30 days ago`" : wanted.example
+    return Diagnostic(
       .typeMismatch, "`\(text)` is \(found.words), but \(wanted.words) belongs here", at: range,
       label: "is \(found.words)", related: other.map { [.init($0, "is \(wanted.words)")] } ?? [],
-      help: repair.map { ["write `\($0.text)`"] } ?? wanted.example.map { [$0] } ?? [],
+      help: repair.map { ["write `\($0.text)`"] } ?? teaching.map { [$0] } ?? [],
       fixes: repair.map { [.rewriting(range, as: $0.text, isSafe: $0.isSafe)] } ?? [])
   }
 

@@ -2,7 +2,7 @@ extension DiagnosticID {
   static let namesTable: Table = [
     .unknownName: (.error, "a name that is not declared"),
     .textWithoutQuotes: (.error, "a text stands without its quotes"),
-    .foreignLiteral: (.error, "a value is written as in another language"),
+    .nullValue: (.error, "a word for nothing stands where a value belongs"),
     .eventAsValue: (.error, "an event stands where a value belongs"),
     .peopleAsValue: (.error, "people or deals stand where one value belongs"),
     .unknownField: (.error, "a field that its owner does not have"),

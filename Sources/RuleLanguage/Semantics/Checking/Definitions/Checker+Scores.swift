@@ -31,7 +31,7 @@ extension Checker {
       }
       return .factorScore(checkedFactors)
     }
-    if firstPoints == nil {
+    if firstPoints == nil, isEmptyBlock(score.range) {
       report(.incompleteDeclaration("score", score.head.name.text, lacks: .points, at: score.head.name.range))
     }
     return .pointsScore(PointsScore(lines: lines, limit: limit?.range))
@@ -125,10 +125,18 @@ extension Checker {
         }
       }
     }
-    if stages.isEmpty {
+    if stages.isEmpty, isEmptyBlock(journey.range) {
       report(.incompleteDeclaration("journey", journey.head.name.text, lacks: .stages, at: journey.head.name.range))
     }
     guard case .choice(let set) = type, !stages.isEmpty else { return .malformed }
     return .journey(Journey(choices: set, stages: stages, movesBack: movesBack))
+  }
+
+  /// Whether a declaration holds nothing between its braces; what could not be read is something, and was reported.
+  func isEmptyBlock(_ range: SourceRange) -> Bool {
+    guard let tree = trees.first(where: { $0.file.id == range.file }) else { return false }
+    let tokens = tree.tokens(in: range).map(\.kind)
+    guard let brace = tokens.firstIndex(of: .leftBrace), brace + 1 < tokens.count else { return false }
+    return tokens[brace + 1] == .rightBrace
   }
 }

@@ -78,8 +78,6 @@ extension Checker {
   private mutating func reportUnquoted(_ name: Name, _ type: ValueType) {
     if type == .text {
       report(.textWithoutQuotes(name.text, at: name.range))
-    } else if type == .flag, let flag = ["true": "yes", "false": "no"][name.text.lowercased()] {
-      report(.foreignLiteral(name.text, at: name.range, repair: flag))
     } else {
       report(.nameForLiteral(name.text, phrase(type), at: name.range))
     }

@@ -8,7 +8,8 @@ extension Checker {
     _ query: Expression.EventQuery, in scope: Scope, at range: SourceRange
   ) -> CheckedExpression {
     guard scope.allowsEvents else {
-      report(.nestedCollection(text(query.event.range), at: range, isEvent: true))
+      // In a `where` about events the parser has reported it.
+      if scope.names == .deal { report(.nestedCollection(text(query.event.range), at: range, isEvent: true)) }
       return unknownCondition(at: range)
     }
     let times = checkTimes(query.times)

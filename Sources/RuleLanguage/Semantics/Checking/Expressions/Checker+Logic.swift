@@ -70,7 +70,10 @@ extension Checker {
 
   private func isStrayValue(_ operand: Expression, of type: ValueType, in scope: Scope) -> Bool {
     if let name = operand.bareName {
-      return value(named: name.text, in: type) != nil && peekType(of: name, in: scope) != .flag
+      if value(named: name.text, in: type) != nil { return peekType(of: name, in: scope) != .flag }
+      // A misspelled value, unless it is more likely a misspelled flag.
+      return type.hasNamedValues && !isDeclared(name, in: scope)
+        && nearest(to: name.text, among: namesInScope(attributes(of: scope), of: .flag)) == nil
     }
     switch operand.kind {
     case .text: return type == .text

@@ -46,12 +46,16 @@ extension Checker {
       report(.nameOfAnother(name.text, at: name.range, owner: spell(attributes), repair: repair))
       return
     }
-    if let literal = Self.foreignLiterals[name.text.lowercased()], context == nil || context == .flag {
-      report(.foreignLiteral(name.text, at: name.range, repair: literal.isEmpty ? nil : literal))
+    if case .subject(.account, _, _) = attributes, isSubjectName(name.text, of: .contact) {
+      report(.nameOfContacts(name.text, at: name.range))
+      return
+    }
+    if Self.wordsForNothing.contains(name.text.lowercased()) {
+      report(.nullValue(name.text, at: name.range))
       return
     }
     if names.events[name.text] != nil || name.text == "interaction" {
-      report(.eventAsValue(name.text, at: name.range))
+      report(.eventAsValue(name.text, at: name.range, repair: Self.question(about: name.text, for: context)))
       return
     }
     let typed = context.flatMap { nearest(to: name.text, among: namesInScope(attributes, of: $0)) }
@@ -60,19 +64,27 @@ extension Checker {
       report(.textWithoutQuotes(name.text, at: name.range))
       return
     }
+    guard case .subject = attributes else {
+      reportUnknownField(name, in: attributes)
+      return
+    }
     report(.unknownName(name.text, at: name.range, owner: spell(attributes), suggestion: suggestion))
   }
 
-  /// How people from other languages write values.
-  private static let foreignLiterals = [
-    "true": "yes", "false": "no", "null": "", "nil": "", "empty": "", "blank": "", "missing": "", "unknown": "",
-  ]
+  /// How people write that there is nothing.
+  private static let wordsForNothing: Set<String> = ["null", "nil", "none", "empty", "blank", "missing", "unknown"]
+
+  private static func question(about event: String, for context: ValueType?) -> String {
+    switch context {
+    case .number: "count(\(event))"
+    case .date, .time: "last(\(event))"
+    case .text, .flag, .choice, .asset, .list, .error, nil: "did \(event)"
+    }
+  }
 
   /// How to say a name that is not known here but is elsewhere: `account.employees`, `contact.language`.
   private func elsewhere(_ name: String, from attributes: Attributes, in scope: Scope) -> String? {
     switch attributes {
-    case .subject(.contact, .subject, _):
-      return isSubjectName(name, of: .account) ? "account.\(name)" : nil
     case .subject(.contact, _, _):
       return isSubjectName(name, of: .account) ? "account.\(name)" : nil
     case .subject(.account, _, _):
@@ -103,7 +115,7 @@ extension Checker {
       return
     }
     if let event = names.events[name.text] {
-      report(.eventAsValue(program[event].name, at: name.range))
+      report(.eventAsValue(program[event].name, at: name.range, repair: nil))
       return
     }
     let qualifiers = ["contact", "account", "event", "candidate"]

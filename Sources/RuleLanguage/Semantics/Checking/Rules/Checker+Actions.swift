@@ -97,7 +97,8 @@ extension Checker {
   }
 
   private mutating func checkAddress(_ address: PlainText) -> Bool {
-    if isMailAddress(address.text) { return true }
+    // A value in braces was reported by the parser.
+    if isMailAddress(address.text) || address.text.contains("{") { return true }
     report(.invalidAddress(address.text, at: address.range))
     return false
   }

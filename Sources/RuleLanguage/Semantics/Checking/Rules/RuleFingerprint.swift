@@ -5,15 +5,42 @@ extension Checker {
   /// What an unnamed rule is known by: 12 hexadecimal digits that depend on its tokens in their canonical spelling, not
   /// on blanks, line breaks, comments or where it stands.
   func fingerprint(of rule: RuleDeclaration, in tree: SyntaxTree) -> String {
+    let edits = tree.canonicalEdits(in: rule.range)
     var hash = TokenHash()
-    for token in elements(of: tree.tokens, in: rule.range, position: { $0.start }) {
-      hash.add(token, of: tree.file)
+    if edits.isEmpty {
+      for token in tree.tokens(in: rule.range) { hash.add(token, of: tree.file) }
+    } else {
+      let file = SourceFile(
+        id: rule.range.file, path: tree.file.path, bytes: applying(edits, to: rule.range, of: tree.file))
+      for token in parse(file).tree.tokens where token.kind != .endOfFile { hash.add(token, of: file) }
     }
     return hash.digits
   }
 
-  /// The elements of an ordered array that start in the range.
-  private func elements<Element>(
+  private func applying(_ edits: ArraySlice<TextEdit>, to range: SourceRange, of file: SourceFile) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var position = range.start
+    for edit in edits where edit.range.start >= position && edit.range.end <= range.end {
+      bytes += file.bytes[position..<edit.range.start]
+      bytes += edit.replacement.utf8
+      position = edit.range.end
+    }
+    return bytes + file.bytes[position..<range.end]
+  }
+}
+
+extension SyntaxTree {
+  /// The tokens that start in the range.
+  func tokens(in range: SourceRange) -> ArraySlice<Token> {
+    Self.elements(of: tokens, in: range) { $0.start }
+  }
+
+  /// The canonical edits that start in the range.
+  func canonicalEdits(in range: SourceRange) -> ArraySlice<TextEdit> {
+    Self.elements(of: canonicalEdits, in: range) { $0.range.start }
+  }
+
+  private static func elements<Element>(
     of ordered: [Element], in range: SourceRange, position: (Element) -> Int
   ) -> ArraySlice<Element> {
     func firstIndex(from offset: Int) -> Int {

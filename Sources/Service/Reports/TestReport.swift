@@ -1,0 +1,90 @@
+import BusinessTime
+package import Decisioning
+package import RuleDiagnostics
+import RuleEngine
+import RuleSemantics
+
+/// The tests of a rule book and how they went.
+package struct TestReport {
+  package let results: [TestResult]
+  private let book: RuleBook
+  private let style: Style
+
+  /// Runs the tests whose titles contain the filter, case aside; all without one.
+  package static func run(_ book: RuleBook, filter: String?, style: Style) -> TestReport {
+    let results = runTests(
+      DecisionPlan(EvaluationPlan(book.program)), filter: filter, holidays: PolicyHolidays(of: book).days)
+    return TestReport(results: results, book: book, style: style)
+  }
+
+  private init(results: [TestResult], book: RuleBook, style: Style) {
+    self.results = results
+    self.book = book
+    self.style = style
+  }
+
+  package var passed: Int { results.count { $0.verdict == .passed } }
+  package var failed: Int { results.count - passed }
+
+  package var text: String {
+    var lines: [String] = []
+    for result in results { lines += self.lines(of: result) }
+    if results.isEmpty { lines.append("no tests") }
+    lines.append("")
+    lines.append(
+      style.bold("\(passed) passed, \(failed) failed"))
+    return lines.joined(separator: "\n")
+  }
+
+  private func lines(of result: TestResult) -> [String] {
+    switch result.verdict {
+    case .passed: return ["\(style.green("✓")) \(result.title)"]
+    case .notExecutable(let reason):
+      return ["\(style.red("✕")) \(result.title)  \(style.faint(place(result.range)))", "    \(reason)"]
+    case .failed(let failures):
+      return ["\(style.red("✕")) \(result.title)"] + failures.flatMap(lines)
+    }
+  }
+
+  private func lines(of failure: TestFailure) -> [String] {
+    let zone = Zone(identifier: book.program.policy.zone) ?? .utc
+    return [
+      "    \(place(failure.range)) at \(failure.at.text(in: zone)): \(failure.message)",
+      "    \(style.faint(book.source.text(failure.range)))",
+    ] + failure.trace.map { "      \($0)" }
+  }
+
+  private func place(_ range: SourceRange) -> String {
+    let file = book.source[range.file]
+    return "\(file.path):\(file.position(at: range.start).line)"
+  }
+
+  package var json: JSONValue {
+    .list(
+      results.map { result in
+        var verdict = "passed"
+        var message: String?
+        var failures: [TestFailure] = []
+        switch result.verdict {
+        case .passed: break
+        case .notExecutable(let reason): (verdict, message) = ("not executable", reason)
+        case .failed(let found): (verdict, failures) = ("failed", found)
+        }
+        return .members([
+          ("title", .text(result.title)), ("verdict", .text(verdict)),
+          ("file", .text(book.source[result.range.file].path)), ("line", .integer(line(of: result.range))),
+          ("message", message.map(JSONValue.text)),
+          ("failures", failures.isEmpty ? nil : .list(failures.map(json))),
+        ])
+      })
+  }
+
+  private func json(of failure: TestFailure) -> JSONValue {
+    .members([
+      ("line", .integer(line(of: failure.range))), ("at", .text(failure.at.description)),
+      ("message", .text(failure.message)), ("trace", .list(failure.trace.map(JSONValue.text))),
+    ])
+  }
+
+  private func line(of range: SourceRange) -> Int { book.source[range.file].position(at: range.start).line }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import RuleDiagnostics
+import Service
+
+struct Test: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the tests of the rule book, on a virtual clock.",
+    discussion: "Nothing is read from a database and nothing is sent. Ends with 1 when a test fails.")
+
+  @Argument(help: "Files and folders (default: the rule book).")
+  var paths: [String] = []
+
+  @OptionGroup var options: CommonOptions
+
+  @Option(help: ArgumentHelp("Only tests whose title contains this.", valueName: "text"))
+  var filter: String?
+
+  @Option(help: "text or json.")
+  var format = TextOrJSON.text
+
+  func run() throws {
+    let configuration = try options.configuration()
+    let book = try RuleBook.load(paths.isEmpty ? [configuration.rules] : paths)
+    guard !book.hasErrors else { throw RuleBookHasErrors(book: book) }
+    let report = TestReport.run(book, filter: filter, style: Output.style)
+    switch format {
+    case .text: Output.result(report.text)
+    case .json: Output.result(report.json.indentedText)
+    }
+    if report.failed > 0 { throw Exit.problems }
+  }
+}
