@@ -106,6 +106,72 @@ struct FormatTests {
         """)
   }
 
+  @Test func aTextIsNeverBroken() throws {
+    let text = """
+      rule a {
+        on demo_request
+        then notify "sales" "{if account.target then "A target account, a good one," else "Somebody else, or nobody,"} asked"
+      }
+
+      """
+    #expect(try formatted(text) == text)
+  }
+
+  @Test func aLongTaskBreaksBeforeTheAssignee() throws {
+    let task = #"create task "Call {first_name otherwise email}, who asked for a demo""#
+    let assignee = #"for owner otherwise "desk@example.com" due in 4 business hours"#
+    #expect(
+      try formatted("rule a { on demo_request then \(task) \(assignee) and \(task) \(assignee) }") == """
+        rule a {
+          on demo_request
+          then \(task)
+            \(assignee)
+           and \(task)
+             \(assignee)
+        }
+
+        """)
+  }
+
+  @Test func aLongListFillsItsLines() throws {
+    #expect(
+      try formatted(
+        """
+        contact { email text key
+        persona one of (cfo "CFO", vp_finance "VP Finance", finance_manager "Finance Manager", it_director "IT Director")
+        lifecycle one of (subscriber < lead < mql "marketingqualifiedlead" < sql "salesqualifiedlead" < opportunity < won)
+        }
+        """) == """
+          contact {
+            email     text key
+            persona   one of (cfo "CFO", vp_finance "VP Finance", finance_manager "Finance Manager",
+              it_director "IT Director")
+            lifecycle one of (subscriber < lead < mql "marketingqualifiedlead" < sql "salesqualifiedlead"
+              < opportunity < won)
+          }
+
+          """)
+  }
+
+  @Test func aLongSegmentHasItsClausesOnLinesOfTheirOwn() throws {
+    let text = """
+      segment in_market for account "Target accounts in the market"
+        when target and reach >= 50 and engaged_people >= 2
+        until reach < 35
+
+      """
+    #expect(try formatted(text) == text)
+  }
+
+  @Test func blocksOnOneLineAreNotAligned() throws {
+    let text = """
+      event content_download { asset asset } worth 0.7
+      event email_click { asset asset } worth 0.6
+
+      """
+    #expect(try formatted(text) == text)
+  }
+
   @Test func commentsStayWhereTheyBelong() throws {
     let text = """
       # About the file.

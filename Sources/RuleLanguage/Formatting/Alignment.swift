@@ -35,8 +35,11 @@ struct Alignment {
     guard run.count > 1 else { return }
     let widest = run.compactMap { lines[$0].widthBeforeCell }.max() ?? 0
     let padding = run.map { ($0, widest - (lines[$0].widthBeforeCell ?? widest)) }
-    // One line that would no longer fit leaves them all as they are.
-    guard padding.allSatisfy({ lines[$0.0].width + $0.1 <= Layout.width }) else { return }
+    // One line that would no longer fit leaves them all as they are; one that breaks anyway does not.
+    let fits = padding.allSatisfy { index, blanks in
+      lines[index].width > Layout.width || lines[index].width + blanks <= Layout.width
+    }
+    guard fits else { return }
     for (index, blanks) in padding { cellPadding[index] = blanks }
   }
 

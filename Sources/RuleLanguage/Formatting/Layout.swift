@@ -63,6 +63,8 @@ struct Layout {
     var line = LayoutLine(indent: 0)
     var parentheses = 0
     var isAfterBetween: [Bool] = [false]
+    // A text stands on one line, with all that is filled in.
+    var openTexts = 0
 
     for index in tree.tokens.indices {
       let token = tree.tokens[index]
@@ -80,7 +82,9 @@ struct Layout {
       if line.isEmpty { line.hasBlankBefore = trivia[index].hasBlankLineAtEnd && canTakeBlank(before: index) }
       let word = spelling(of: index)
       if line.isEmpty { line.startsWithField = marks.marks[token.start] == .field }
-      let level = breakLevel(at: index, parentheses: parentheses, isAfterBetween: isAfterBetween.last ?? false)
+      let level =
+        openTexts > 0
+        ? nil : breakLevel(at: index, parentheses: parentheses, isAfterBetween: isAfterBetween.last ?? false)
       if marks.cells.contains(token.start) { line.cells.append(line.pieces.count) }
       line.append(word, separator, level)
 
@@ -99,6 +103,8 @@ struct Layout {
           OpenBlock(isMultiline: isMultiline, indent: isMultiline ? indent + 2 : indent, outerIndent: indent))
       case .rightBrace:
         if !blocks.isEmpty { blocks.removeLast() }
+      case .textStart: openTexts += 1
+      case .textEnd: openTexts -= 1
       case .name:
         if word == "between" { isAfterBetween[isAfterBetween.count - 1] = true }
         if word == "and" { isAfterBetween[isAfterBetween.count - 1] = false }
@@ -177,7 +183,7 @@ struct Layout {
       return isAfterOpening ? .blank : .wide
     case .nextAction: return block.isMultiline && trivia[index].hasNewline ? .newline(block.indent + 1) : .blank
     case .sync: return trivia[index].hasNewline ? .newline(block.indent + 2) : .blank
-    case .looseClause: return nil
+    case .looseClause, .assignee, .choiceOrder: return nil
     }
   }
 
@@ -201,10 +207,12 @@ struct Layout {
     case .sync?: return 0
     case .looseClause?, .field?: return LayoutLine.fieldLevel
     case .nextAction?: return LayoutLine.nextActionLevel
+    case .assignee?: return LayoutLine.assigneeLevel
+    case .choiceOrder?: return LayoutLine.listLevel + 4 * parentheses
     case .declaration?, .item?, .clause?, nil: break
     }
     let depth = 4 * parentheses
-    if index > 0, tree.tokens[index - 1].kind == .comma { return 6 + depth }
+    if index > 0, tree.tokens[index - 1].kind == .comma { return LayoutLine.listLevel + depth }
     guard token.kind == .name else { return nil }
     switch spelling(of: index) {
     case "or", "else": return 3 + depth

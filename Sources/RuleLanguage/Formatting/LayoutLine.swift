@@ -12,6 +12,9 @@ struct LayoutLine {
   static let nextActionLevel = 2
   /// Fields that share a line are all alike.
   static let fieldLevel = 1
+  static let assigneeLevel = 5
+  /// Of lists outside of parentheses; four more within each. Lists fill their lines, all else breaks everywhere.
+  static let listLevel = 6
 
   var indent: Int
   var pieces: [Piece] = []
@@ -35,7 +38,7 @@ struct LayoutLine {
 
   /// The width of what stands before the aligned cell, without the indent.
   var widthBeforeCell: Int? {
-    guard cells.count == 1, cells[0] > 0 else { return nil }
+    guard cells.count == 1, cells[0] > 0, firstInlineBlock == nil else { return nil }
     return displayWidth(text(pieces[..<cells[0]]))
   }
 
@@ -66,11 +69,18 @@ struct LayoutLine {
       case LayoutLine.nextActionLevel: indent + 1
       default: indent + 2
       }
+    let breaks = pieces.indices.dropFirst().filter { pieces[$0].breakLevel == level } + [pieces.endIndex]
+    let isList = level >= LayoutLine.listLevel && (level - LayoutLine.listLevel).isMultiple(of: 4)
     var rows: [String] = []
     var start = pieces.startIndex
-    for index in pieces.indices.dropFirst() + [pieces.endIndex] {
-      guard index == pieces.endIndex || pieces[index].breakLevel == level else { continue }
-      rows += wrap(pieces[start..<index], indent: start == pieces.startIndex ? indent : deeper)
+    for (position, index) in breaks.enumerated() {
+      let rowIndent = start == pieces.startIndex ? indent : deeper
+      if isList, position + 1 < breaks.count,
+        rowIndent + displayWidth(text(pieces[start..<breaks[position + 1]])) <= Layout.width
+      {
+        continue
+      }
+      rows += wrap(pieces[start..<index], indent: rowIndent)
       start = index
     }
     return rows

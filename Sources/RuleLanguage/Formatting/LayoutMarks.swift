@@ -15,6 +15,10 @@ struct LayoutMarks {
     case looseClause
     /// The `and` between two actions.
     case nextAction
+    /// For whom a task is: breaks only where the line is too long.
+    case assignee
+    /// The `<` between ordered choices.
+    case choiceOrder
     case sync
   }
 
@@ -55,12 +59,14 @@ struct LayoutMarks {
     case .team(let team): mark(team.range, .declaration)
     case .define(let define):
       mark(define.range, .declaration)
+      choices(define.choices)
       expression(define.value)
       sync(define.sync)
     case .score(let score): visit(score)
     case .journey(let journey): visit(journey)
     case .segment(let segment):
       mark(segment.range, .declaration)
+      markWord(before: segment.condition.range, .looseClause)
       expression(segment.condition)
       if let until = segment.until {
         markWord(before: until.range, .looseClause)
@@ -80,9 +86,15 @@ struct LayoutMarks {
   private mutating func field(_ field: FieldDeclaration) {
     mark(field.range, .field)
     cells.insert(field.type.range.start)
+    choices(field.type)
     for modifier in field.modifiers {
       if case .missingMeans(let literal) = modifier.kind { expression(literal) }
     }
+  }
+
+  private mutating func choices(_ type: TypeSyntax?) {
+    guard case .choices(let choices, isOrdered: true)? = type?.kind else { return }
+    for choice in choices.dropFirst() { markWord(before: choice.name.range, .choiceOrder) }
   }
 
   private mutating func values(_ values: [RecordValue]) {
@@ -279,7 +291,12 @@ struct LayoutMarks {
       expression(field)
       expression(value)
     case .sendEmail(let text, _), .createNote(let text), .notify(_, let text): expression(text)
-    case .createTask(let task): expression(task.text)
+    case .createTask(let task):
+      expression(task.text)
+      switch task.assignee {
+      case .owner(let range): markWord(before: range, .assignee)
+      case .address(let address): markWord(before: address.range, .assignee)
+      }
     case .clear(let field): expression(field)
     case .sendAsset, .sendBest, .recommend, .enroll, .removeFromSequence, .addToList, .removeFromList, .assignOwner,
       .callWebhook, .skipLowerRules, .malformed:
