@@ -2,6 +2,7 @@ import BusinessTime
 import ContactStore
 import Foundation
 import RuleDiagnostics
+import RuleEngine
 import RuleSemantics
 import Testing
 
@@ -29,6 +30,20 @@ struct SampleBook {
       deal: record(deal), asset: record(asset), events: [message] + events, assets: assets, teams: [],
       definitions: definitions, rules: rules, recommendations: [], sequences: [], policy: policy, experiments: [],
       tests: [])
+  }
+
+  static func readsEverything(_ program: CheckedProgram) -> ReadSet {
+    var reads = ReadSet()
+    reads.contactFields = Set(program.contact.fields.indices.map { FieldIndex($0) })
+    reads.accountFields = Set(program.account.fields.indices.map { FieldIndex($0) })
+    reads.dealFields = Set(program.deal.fields.indices.map { FieldIndex($0) })
+    reads.contactChanges = reads.contactFields
+    reads.readsDeals = true
+    for (index, event) in program.events.enumerated() {
+      reads.eventFields[EventID(index)] = Set(event.record.fields.indices.map { FieldIndex($0) })
+    }
+    reads.previous = Set(program.definitions.map(\.id))
+    return reads
   }
 
   static func event(_ name: String, _ fields: [FieldSchema], isForAccount: Bool = false) -> EventSchema {

@@ -98,6 +98,10 @@ struct RawStatement {
     sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
   }
 
+  func isText(_ column: Int) -> Bool {
+    sqlite3_column_type(handle, Int32(column)) == SQLITE_TEXT
+  }
+
   func integer(_ column: Int) -> Int64 {
     sqlite3_column_int64(handle, Int32(column))
   }

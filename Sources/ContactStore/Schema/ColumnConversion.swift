@@ -16,7 +16,7 @@ struct ColumnConversion {
 
   /// `.null` for a value that has no counterpart. A text holds until the next call.
   func convert(_ value: StoredValue) -> StoredValue {
-    var text = spelling(of: value)
+    var text = ColumnConversion.spelling(of: value, old)
     return text.withUTF8 { bytes in
       switch parser.parse(bytes) {
       case .missing, .outside, .malformed: .null
@@ -54,8 +54,8 @@ struct ColumnConversion {
   }
 
   /// What a person would write for it.
-  private func spelling(of value: StoredValue) -> String {
-    switch (value, old) {
+  static func spelling(of value: StoredValue, _ storage: StorageType) -> String {
+    switch (value, storage) {
     case (.null, _): ""
     case (.integer(let value), .flag): value == 1 ? "yes" : "no"
     case (.integer(let value), .time): Instant(milliseconds: value).description

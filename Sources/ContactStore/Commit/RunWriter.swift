@@ -1,0 +1,114 @@
+import BusinessTime
+import Decisioning
+import GRDB
+import RuleDiagnostics
+import RuleSemantics
+
+/// Writes one run, inside its transaction.
+struct RunWriter {
+  let database: Database
+  let program: CheckedProgram
+  let rows: RowIdentities
+  let decisions: Decisions
+  let rulebook: RulebookVersion
+
+  func write() throws -> CommittedRun {
+    let names = try Names(database)
+    try writeRulebook()
+    let contacts = rows.contacts.count
+    try database.execute(
+      sql: "INSERT INTO run (at, rulebook, contacts, halted) VALUES (?, ?, ?, ?)",
+      arguments: [decisions.now.milliseconds, rulebook.hash, contacts, decisions.halt == nil ? 0 : 1])
+    let run = database.lastInsertedRowID
+    for rule in decisions.rules {
+      try database.execute(
+        sql: """
+          INSERT OR REPLACE INTO run_rule (run, rule, matched, acted, waiting, skipped, unknown)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run, names.id(rule.name), rule.matched, rule.acted, rule.waiting, rule.skipped, rule.unknown,
+        ])
+    }
+    try writeDecisions(run, names)
+    let changes = StateWriter(
+      database: database, program: program, rows: rows, now: decisions.now.milliseconds, run: run, names: names)
+    try changes.write(decisions.changes)
+    let (added, repeated) = try writeOutbox(run)
+    return CommittedRun(id: run, outboxCount: added, repeatedCount: repeated)
+  }
+
+  private func writeRulebook() throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO rulebook (hash, deployed_at) VALUES (?, ?)",
+      arguments: [rulebook.hash, decisions.now.milliseconds])
+    for (position, file) in rulebook.files.enumerated() {
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO rulebook_file (hash, position, path, content) VALUES (?, ?, ?, ?)",
+        arguments: [rulebook.hash, position, file.path, file.text])
+    }
+  }
+
+  /// With the rule book of the run, its time and the history of fields and events, a row answers why it was decided:
+  /// all of them can be evaluated again as they were.
+  private func writeDecisions(_ run: Int64, _ names: Names) throws {
+    let zone = Zone(identifier: program.policy.zone) ?? .utc
+    let insert = try RawStatement(
+      database,
+      """
+      INSERT INTO decision (run, position, subject, record, rule, action, arguments, occurrence, outcome, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """)
+    for (position, action) in decisions.actions.enumerated() {
+      insert.bind(1, run)
+      insert.bind(2, Int64(position))
+      insert.bind(3, action.subject.code)
+      insert.bind(4, record(action.subject, action.row))
+      insert.bind(5, try names.id(action.rule))
+      insert.bind(6, try names.id(action.action.rawValue))
+      insert.bind(7, try names.id(RunWriter.text(of: action.arguments)))
+      // What a `when` rule found in this very run needs no words.
+      let isOfRun = action.occurrence == .state(at: decisions.now)
+      insert.bind(8, ifPresent: isOfRun ? nil : action.occurrence.text)
+      insert.bind(9, try names.id(action.outcome.name))
+      insert.bind(10, ifPresent: try action.outcome.reason(in: zone).map { try names.id($0) })
+      try insert.run()
+    }
+  }
+
+  /// As `plan --format json` prints them.
+  private static func text(of arguments: [DecidedAction.Argument]) -> String {
+    JSONValue.record(arguments.map { JSONValue.Member($0.parameter.rawValue, $0.value) }).text
+  }
+
+  private func writeOutbox(_ run: Int64) throws -> (added: Int, repeated: Int) {
+    let insert = try RawStatement(
+      database,
+      """
+      INSERT INTO outbox (idempotency_key, run, rule, subject, record, key, action, arguments, request)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (idempotency_key) DO NOTHING
+      """)
+    var added = 0
+    var repeated = 0
+    for action in decisions.actions where action.outcome == .act {
+      insert.bind(1, action.idempotencyKey)
+      insert.bind(2, run)
+      insert.bind(3, action.rule)
+      insert.bind(4, action.subject.code)
+      insert.bind(5, record(action.subject, action.row))
+      insert.bind(6, action.key)
+      insert.bind(7, action.action.rawValue)
+      insert.bind(8, RunWriter.text(of: action.arguments))
+      insert.bind(9, action.request.text)
+      if try insert.run() > 0 { added += 1 } else { repeated += 1 }
+    }
+    return (added, repeated)
+  }
+
+  private func record(_ subject: Subject, _ row: Int32) -> Int64 {
+    switch subject {
+    case .contact: rows.contacts[Int(row)]
+    case .account: rows.accounts[Int(row)]
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+/// GRDB has a type of that name too.
+typealias Column = RuleEngine.Column
+
+/// Collects one column of a snapshot from the rows of a statement, in any order of rows. A class: it is filled value by
+/// value, and copying its arrays for each would be dear.
+final class ColumnBuilder {
+  private enum Kind {
+    case number, flag, date, time, text
+    /// By name, the position among the choices or assets.
+    case choice(ByteMap), asset(ByteMap)
+    case list(ColumnBuilder)
+  }
+
+  private let kind: Kind
+  private let texts: TextCodes
+  private var filler: Filler
+  private var numbers: [Double] = []
+  private var flags: [UInt8] = []
+  private var codes: [Int32] = []
+  private var times: [Int64] = []
+  /// Of a list, for each row, the range of its members in the order in which they were read.
+  private var spans: [Range<Int32>] = []
+
+  /// - Parameter missingMeans: what stands where there is no value.
+  init(_ type: ValueType, count: Int, program: CheckedProgram, texts: TextCodes, missingMeans: Value? = nil) {
+    self.texts = texts
+    switch type {
+    case .number: kind = .number
+    case .flag: kind = .flag
+    case .date: kind = .date
+    case .time: kind = .time
+    case .text, .error: kind = .text
+    case .choice(let set): kind = .choice(ColumnBuilder.positions(program[set].values))
+    case .asset: kind = .asset(ColumnBuilder.positions(program.assets.map(\.name)))
+    case .list(let member): kind = .list(ColumnBuilder(member, count: 0, program: program, texts: texts))
+    }
+    filler = Filler()
+    let value = missingMeans ?? .missing
+    filler = filler(for: value)
+    if case .list(let values) = value, case .list(let members) = kind {
+      // The default's members come first, and every row without a list of its own shares them.
+      for value in values { members.append(members.filler(for: value)) }
+      filler.span = 0..<Int32(values.count)
+    }
+    fill(count)
+  }
+
+  private static func positions(_ names: [String]) -> ByteMap {
+    let map = ByteMap()
+    for (position, name) in names.enumerated() {
+      var name = name
+      name.withUTF8 { bytes in
+        if map[bytes] == nil { map.insert(bytes, Int64(position)) }
+      }
+    }
+    return map
+  }
+
+  /// What a row holds before it is set, in the form of each kind.
+  private struct Filler {
+    var number = Double.nan
+    var flag = Column.missingFlag
+    var code = Column.missingCode
+    var time = Column.missingTime
+    var span: Range<Int32> = 0..<0
+  }
+
+  private func filler(for value: Value) -> Filler {
+    var filler = Filler()
+    if case .date = kind { filler.code = Column.missingDate }
+    switch value {
+    case .number(let number): filler.number = number
+    case .flag(let flag): filler.flag = flag ? 1 : 0
+    case .date(let date): filler.code = date.dayNumber
+    case .time(let time): filler.time = time.milliseconds
+    case .text, .choice, .asset: filler.code = code(of: value)
+    case .missing, .list: break
+    }
+    return filler
+  }
+
+  private func fill(_ count: Int) {
+    switch kind {
+    case .number: numbers = Array(repeating: filler.number, count: count)
+    case .flag: flags = Array(repeating: filler.flag, count: count)
+    case .date, .text, .choice, .asset: codes = Array(repeating: filler.code, count: count)
+    case .time: times = Array(repeating: filler.time, count: count)
+    case .list: spans = Array(repeating: filler.span, count: count)
+    }
+  }
+
+  private func append(_ filler: Filler) {
+    switch kind {
+    case .number: numbers.append(filler.number)
+    case .flag: flags.append(filler.flag)
+    case .date, .text, .choice, .asset: codes.append(filler.code)
+    case .time: times.append(filler.time)
+    case .list: spans.append(filler.span)
+    }
+  }
+
+  private func code(of value: Value) -> Int32 {
+    switch value {
+    case .text(var text): text.withUTF8 { texts.code($0) }
+    case .choice(_, let position): Int32(position)
+    case .asset(let asset): Int32(asset.index)
+    default: Column.missingCode
+    }
+  }
+
+  private var memberCount: Int {
+    switch kind {
+    case .number: numbers.count
+    case .flag: flags.count
+    case .date, .text, .choice, .asset: codes.count
+    case .time: times.count
+    case .list: spans.count
+    }
+  }
+
+  /// Adds a row with the value of a statement's current row.
+  func append(_ statement: RawStatement, _ column: Int) {
+    let row = memberCount
+    append(filler)
+    set(row, statement, column)
+  }
+
+  /// Takes the value of a statement's current row; NULL and what does not fit leave the row as it is.
+  func set(_ row: Int, _ statement: RawStatement, _ column: Int) {
+    if statement.isNull(column) { return }
+    switch kind {
+    case .number: numbers[row] = statement.isText(column) ? number(statement.bytes(column)) : statement.real(column)
+    case .flag: flags[row] = statement.integer(column) == 0 ? 0 : 1
+    case .time: times[row] = statement.integer(column)
+    case .text, .date, .choice, .asset: setText(row, statement.bytes(column))
+    case .list(let members):
+      let start = Int32(members.memberCount)
+      for member in JSONList.members(statement.bytes(column)) { members.appendMember(member) }
+      spans[row] = start..<Int32(members.memberCount)
+    }
+  }
+
+  /// Of a key that is a number, which is stored as text.
+  private func number(_ bytes: Bytes) -> Double {
+    ContactStore.number(bytes, decimalComma: false) ?? .nan
+  }
+
+  private func setText(_ row: Int, _ bytes: Bytes) {
+    switch kind {
+    case .date:
+      if let day = dayNumber(bytes) { codes[row] = day }
+    case .choice(let positions), .asset(let positions):
+      if let position = positions[bytes] { codes[row] = Int32(truncatingIfNeeded: position) }
+    default: codes[row] = texts.code(bytes)
+    }
+  }
+
+  private func appendMember(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      switch kind {
+      case .number: numbers.append(number(bytes))
+      case .flag: flags.append(bytes.first == UInt8(ascii: "1") ? 1 : 0)
+      case .time: times.append(Int64(bytes.text) ?? Column.missingTime)
+      case .date:
+        if let day = dayNumber(bytes) { codes.append(day) }
+      case .choice(let positions), .asset(let positions):
+        if let position = positions[bytes] { codes.append(Int32(truncatingIfNeeded: position)) }
+      case .text: codes.append(texts.code(bytes))
+      case .list: break
+      }
+    }
+  }
+
+  private func dayNumber(_ bytes: Bytes) -> Int32? {
+    guard bytes.count == 10 else { return nil }
+    var parts = [0, 0, 0]
+    var part = 0
+    for byte in bytes {
+      if byte == UInt8(ascii: "-") {
+        part += 1
+      } else {
+        parts[min(part, 2)] = parts[min(part, 2)] * 10 + Int(byte &- 48)
+      }
+    }
+    return CivilDate(year: parts[0], month: parts[1], day: parts[2])?.dayNumber
+  }
+
+  // MARK: - Results
+
+  /// The column, with row `i` taken from row `order[i]` where an order is given.
+  func column(order: [Int32]? = nil) -> Column {
+    switch kind {
+    case .number: .numbers(arranged(numbers, order))
+    case .flag: .flags(arranged(flags, order))
+    case .date: .dates(arranged(codes, order))
+    case .time: .times(arranged(times, order))
+    case .text: .texts(arranged(codes, order))
+    case .choice: .choices(arranged(codes, order))
+    case .asset: .assets(arranged(codes, order))
+    case .list(let members): .lists(list(members, arranged(spans, order)))
+    }
+  }
+
+  private func list(_ members: ColumnBuilder, _ spans: [Range<Int32>]) -> ListColumn {
+    var offsets: [Int32] = [0]
+    offsets.reserveCapacity(spans.count + 1)
+    var positions: [Int32] = []
+    for span in spans {
+      positions += span
+      offsets.append(Int32(positions.count))
+    }
+    return ListColumn(offsets: offsets, members: members.members(positions))
+  }
+
+  private func members(_ positions: [Int32]) -> ListColumn.Members {
+    switch kind {
+    case .number: .numbers(arranged(numbers, positions))
+    case .flag: .numbers(positions.map { Double(flags[Int($0)]) })
+    case .time: .numbers(positions.map { Double(times[Int($0)]) })
+    case .date: .dates(arranged(codes, positions))
+    case .text, .list: .texts(arranged(codes, positions))
+    case .choice: .choices(arranged(codes, positions))
+    case .asset: .assets(arranged(codes, positions))
+    }
+  }
+
+  private func arranged<Element>(_ values: [Element], _ order: [Int32]?) -> [Element] {
+    guard let order else { return values }
+    return order.map { values[Int($0)] }
+  }
+}
+
+extension RawStatement {
+  /// The columns of `selection` for the current row, from the statement's column `first` on.
+  func fill(_ selection: [(field: Int, builder: ColumnBuilder)], row: Int, first: Int) {
+    for (index, entry) in selection.enumerated() { entry.builder.set(row, self, first + index) }
+  }
+}

@@ -1,0 +1,185 @@
+import BusinessTime
+import GRDB
+import RuleEngine
+import RuleSemantics
+
+/// Reads the columns of a snapshot, inside one read transaction.
+struct SnapshotLoader {
+  let database: Database
+  let program: CheckedProgram
+  let reads: ReadSet
+  /// Which records are read; all of them where it is `nil`.
+  let scope: LoadScope?
+  let texts = TextCodes()
+
+  /// For each contact 1 where nothing may be sent.
+  struct Loaded {
+    var snapshot: Snapshot
+    var contacts: RowIndex
+    var accounts: RowIndex
+    var deals: RowIndex
+    var suppressed: [UInt8]
+  }
+
+  func load() throws -> Loaded {
+    let accountLayout = TableLayout(.account, program: program)
+    let contactLayout = TableLayout(.contact, program: program)
+    let dealLayout = TableLayout(.deal, program: program)
+    let accounts = try rows(of: accountLayout, within: scope?.accounts)
+    let contacts = try rows(of: contactLayout, within: scope?.contacts)
+    let readsDeals = reads.readsDeals || !reads.dealFields.isEmpty
+    let deals = readsDeals ? try rows(of: dealLayout, within: scope?.deals) : RowIndex([])
+    let accountRecords = try records(accountLayout, accounts, reads.accountFields, reads.accountChanges)
+    let contactRecords = try records(
+      contactLayout, contacts, reads.contactFields, reads.contactChanges, accounts: accounts)
+    let dealRecords =
+      readsDeals
+      ? try records(dealLayout, deals, reads.dealFields, [], accounts: accounts)
+      : Records(table: .empty, accountRows: [], suppressed: [])
+    var events: [EventTable] = []
+    for index in program.events.indices {
+      let id = EventID(index)
+      guard let fields = reads.eventFields[id] else {
+        events.append(.empty)
+        continue
+      }
+      let layout = TableLayout(.event(id), program: program)
+      let loader = EventLoader(database: database, program: program, layout: layout, texts: texts)
+      events.append(
+        try layout.isForAccount
+          ? loader.load(fields, owners: accounts, within: scope?.accounts)
+          : loader.load(fields, owners: contacts, within: scope?.contacts))
+    }
+    let previous = try PreviousLoader(database: database, program: program, contacts: contacts, accounts: accounts)
+      .load(reads.previous)
+    let snapshot = Snapshot(
+      texts: texts.pool, contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
+      accountOfContact: contactRecords.accountRows, accountOfDeal: dealRecords.accountRows, events: events,
+      previous: previous)
+    return Loaded(
+      snapshot: snapshot, contacts: contacts, accounts: accounts, deals: deals, suppressed: contactRecords.suppressed)
+  }
+
+  /// In the order of keys, which the index on the key gives without reading the table.
+  private func rows(of layout: TableLayout, within ids: [Int64]?) throws -> RowIndex {
+    let key = "\(quoted(layout.keyColumn)) COLLATE NOCASE"
+    let statement = try RawStatement(
+      database,
+      "SELECT _id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) IS NOT NULL\(restriction("_id", ids)) "
+        + "ORDER BY \(key)")
+    var found: [Int64] = []
+    while try statement.step() { found.append(statement.integer(0)) }
+    return RowIndex(found)
+  }
+
+  private struct Records {
+    var table: RecordTable
+    var accountRows: [Int32]
+    var suppressed: [UInt8]
+  }
+
+  private func records(
+    _ layout: TableLayout, _ rows: RowIndex, _ fields: Set<FieldIndex>, _ changes: Set<FieldIndex>,
+    accounts: RowIndex? = nil
+  ) throws -> Records {
+    let schema = TableLayout.record(layout.kind, program)
+    let selection = fields.map(\.index).sorted().map { index in
+      let field = schema.fields[index]
+      return (
+        field: index,
+        builder: ColumnBuilder(
+          field.type, count: rows.count, program: program, texts: texts, missingMeans: field.missingMeans)
+      )
+    }
+    let isContact = layout.kind == .contact
+    let own =
+      ["_id", quoted(layout.keyColumn), "_owner"] + (accounts == nil ? [] : ["_account"])
+      + (isContact ? ["_suppressed"] : [])
+    let names = own + selection.map { quoted(schema.fields[$0.field].name) }
+    var keys = [Int32](repeating: Column.missingCode, count: rows.count)
+    var owners = keys
+    var accountRows = accounts == nil ? [] : keys
+    var suppressed = isContact ? [UInt8](repeating: 0, count: rows.count) : []
+    let statement = try RawStatement(
+      database,
+      "SELECT \(names.joined(separator: ", ")) FROM \(quoted(layout.name)) WHERE true"
+        + restriction("_id", rows.count < SnapshotLoader.fewRows ? rows.ids : nil))
+    while try statement.step() {
+      let row = Int(rows[statement.integer(0)])
+      if row < 0 { continue }
+      keys[row] = texts.codeOfKey(statement.bytes(1))
+      if !statement.isNull(2) { owners[row] = texts.code(statement.bytes(2)) }
+      if let accounts, !statement.isNull(3) { accountRows[row] = accounts[statement.integer(3)] }
+      if isContact { suppressed[row] = statement.integer(4) == 0 ? 0 : 1 }
+      statement.fill(selection, row: row, first: own.count)
+    }
+    var columns = [Column](repeating: .absent, count: schema.fields.count)
+    for entry in selection { columns[entry.field] = entry.builder.column() }
+    var changedAt: [FieldIndex: [Int64]] = [:]
+    for field in changes {
+      changedAt[field] = try lastChanges(layout.name, schema.fields[field.index].name, rows)
+    }
+    let table = RecordTable(keys: keys, columns: columns, changedAt: changedAt, owners: owners, given: [:])
+    return Records(table: table, accountRows: accountRows, suppressed: suppressed)
+  }
+
+  /// Up to so many rows are read one by one; beyond, the table is read as it lies.
+  private static let fewRows = 1000
+
+  private func lastChanges(_ kind: String, _ field: String, _ rows: RowIndex) throws -> [Int64] {
+    var times = [Int64](repeating: Column.missingTime, count: rows.count)
+    let statement = try RawStatement(
+      database, "SELECT record, max(at) FROM field_history WHERE kind = ? AND field = ? GROUP BY record")
+    statement.bind(1, kind)
+    statement.bind(2, field)
+    while try statement.step() {
+      let row = rows[statement.integer(0)]
+      if row >= 0 { times[Int(row)] = statement.integer(1) }
+    }
+    return times
+  }
+}
+
+/// ` AND column IN (…)`; nothing where all are meant.
+func restriction(_ column: String, _ ids: [Int64]?) -> String {
+  ids.map { ids in " AND \(column) IN (\(ids.map(String.init).joined(separator: ", ")))" } ?? ""
+}
+
+/// The records that a question about one contact concerns: the contact, its account, and the account's people and deals.
+struct LoadScope {
+  var contacts: [Int64]
+  var accounts: [Int64]
+  var deals: [Int64]
+
+  /// `nil` when there is no such contact.
+  init?(_ database: Database, contact key: String, program: CheckedProgram) throws {
+    let layout = TableLayout(.contact, program: program)
+    let row = try Row.fetchOne(
+      database,
+      sql: "SELECT _id, _account FROM contact WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE", arguments: [key])
+    guard let row else { return nil }
+    let contact: Int64 = row["_id"]
+    let account: Int64? = row["_account"]
+    try self.init(database, account: account)
+    if !contacts.contains(contact) { contacts.append(contact) }
+  }
+
+  /// `nil` when there is no such account.
+  init?(_ database: Database, account key: String, program: CheckedProgram) throws {
+    let layout = TableLayout(.account, program: program)
+    let account = try Int64.fetchOne(
+      database, sql: "SELECT _id FROM account WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE", arguments: [key])
+    guard let account else { return nil }
+    try self.init(database, account: account)
+  }
+
+  private init(_ database: Database, account: Int64?) throws {
+    contacts = []
+    deals = []
+    accounts = []
+    guard let account else { return }
+    accounts = [account]
+    contacts = try Int64.fetchAll(database, sql: "SELECT _id FROM contact WHERE _account = ?", arguments: [account])
+    deals = try Int64.fetchAll(database, sql: "SELECT _id FROM deal WHERE _account = ?", arguments: [account])
+  }
+}

@@ -1,0 +1,167 @@
+import BusinessTime
+import Decisioning
+import GRDB
+import RuleEngine
+import RuleSemantics
+
+/// Reads what earlier runs left behind, for the rows of a snapshot.
+struct StateLoader {
+  let database: Database
+  let program: CheckedProgram
+  let now: Instant
+  let contacts: RowIndex
+  let accounts: RowIndex
+
+  func load(suppressed: [UInt8]) throws -> DecisionState {
+    var state = DecisionState(
+      deployments: try deployments(), consents: try consents(), suppressed: suppressed, lists: try lists(),
+      holds: try holds(), approvals: try approvals())
+    for rule in program.rules {
+      state.firings[rule.name] = try firings(of: rule.name)
+      if let former = rule.formerName { state.firings[former] = try firings(of: former) }
+    }
+    state.handled = try handled(held: state.holds)
+    state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row).load()
+    state.synced = try synced()
+    return state
+  }
+
+  /// -1 for a record that was not loaded.
+  private func row(_ subject: Subject, _ record: Int64) -> Int32 {
+    switch subject {
+    case .contact: contacts[record]
+    case .account: accounts[record]
+    }
+  }
+
+  private func count(_ subject: Subject) -> Int {
+    switch subject {
+    case .contact: contacts.count
+    case .account: accounts.count
+    }
+  }
+
+  private func deployments() throws -> [String: Deployment] {
+    var deployments: [String: Deployment] = [:]
+    let statement = try RawStatement(database, "SELECT rule, first_at, fingerprint FROM deployment")
+    while try statement.step() {
+      deployments[statement.text(0)] = Deployment(
+        firstAt: Instant(milliseconds: statement.integer(1)), fingerprint: statement.text(2))
+    }
+    return deployments
+  }
+
+  private func firings(of rule: String) throws -> FiringTable? {
+    let statement = try RawStatement(
+      database,
+      "SELECT subject, record, last, armed, excluded FROM firing WHERE rule = (SELECT id FROM name WHERE text = ?)")
+    statement.bind(1, rule)
+    var entries: [(row: Int32, firing: Firing)] = []
+    while try statement.step() {
+      let row = row(Subject(code: statement.integer(0)), statement.integer(1))
+      if row < 0 { continue }
+      let last = statement.integerIfPresent(2).map(Instant.init(milliseconds:))
+      entries.append(
+        (row, Firing(last: last, isArmed: statement.integer(3) == 1, isExcluded: statement.integer(4) == 1)))
+    }
+    return entries.isEmpty ? nil : FiringTable(entries)
+  }
+
+  /// The occurrence of the current row, from its columns rule, subject, record, occurrence; `nil` when its record was
+  /// not loaded.
+  private func occurrence(_ statement: RawStatement) -> RuleOccurrence? {
+    let subject = Subject(code: statement.integer(1))
+    let row = row(subject, statement.integer(2))
+    if row < 0 { return nil }
+    return RuleOccurrence(
+      rule: statement.text(0), subject: subject, row: row, occurrence: OccurrenceKey(text: statement.text(3)))
+  }
+
+  private func holds() throws -> [RuleOccurrence: Instant] {
+    var holds: [RuleOccurrence: Instant] = [:]
+    let statement = try RawStatement(
+      database,
+      "SELECT name.text, subject, record, occurrence, since FROM hold JOIN name ON name.id = hold.rule")
+    while try statement.step() {
+      if let occurrence = occurrence(statement) { holds[occurrence] = Instant(milliseconds: statement.integer(4)) }
+    }
+    return holds
+  }
+
+  /// Those that may still matter: an occurrence due longer ago than an `on` rule looks back is over.
+  private func handled(held: [RuleOccurrence: Instant]) throws -> Set<RuleOccurrence> {
+    var handled: Set<RuleOccurrence> = []
+    let statement = try RawStatement(
+      database,
+      """
+      SELECT name.text, subject, record, occurrence FROM occurrence_handled AS h JOIN name ON name.id = h.rule
+      WHERE due >= ? OR EXISTS (
+        SELECT 1 FROM hold WHERE hold.rule = h.rule AND hold.subject = h.subject AND hold.record = h.record
+          AND hold.occurrence = h.occurrence)
+      """)
+    statement.bind(1, now.adding(milliseconds: -HandledOccurrences.memoryMilliseconds).milliseconds)
+    while try statement.step() {
+      if let occurrence = occurrence(statement) { handled.insert(occurrence) }
+    }
+    return handled
+  }
+
+  private func consents() throws -> [String: [UInt8]] {
+    var consents: [String: [UInt8]] = [:]
+    // With max(), SQLite takes the other columns from the row that has it.
+    let statement = try RawStatement(
+      database, "SELECT contact, purpose, granted, max(at) FROM consent GROUP BY contact, purpose")
+    while try statement.step() {
+      let row = contacts[statement.integer(0)]
+      if row < 0 || statement.integer(2) == 0 { continue }
+      consents[statement.text(1), default: Array(repeating: 0, count: contacts.count)][Int(row)] = 1
+    }
+    return consents
+  }
+
+  private func lists() throws -> [ListName: [UInt8]] {
+    var lists: [ListName: [UInt8]] = [:]
+    let statement = try RawStatement(database, "SELECT subject, list, record FROM list_member")
+    while try statement.step() {
+      let subject = Subject(code: statement.integer(0))
+      let row = row(subject, statement.integer(2))
+      if row < 0 { continue }
+      let name = ListName(subject, statement.text(1))
+      lists[name, default: Array(repeating: 0, count: count(subject))][Int(row)] = 1
+    }
+    return lists
+  }
+
+  private func synced() throws -> [PropertyName: Column] {
+    var synced: [PropertyName: Column] = [:]
+    for definition in program.definitions {
+      guard let sync = definition.sync, sync.target == .property else { continue }
+      let property = PropertyName(definition.subject, sync.name)
+      let texts = TextCodes()
+      let builder = ColumnBuilder(
+        definition.type, count: count(definition.subject), program: program, texts: texts)
+      let statement = try RawStatement(
+        database, "SELECT record, value FROM synced WHERE subject = ? AND property = ?")
+      statement.bind(1, definition.subject.code)
+      statement.bind(2, sync.name)
+      var isKnown = false
+      while try statement.step() {
+        isKnown = true
+        let row = row(definition.subject, statement.integer(0))
+        if row >= 0 { builder.set(Int(row), statement, 1) }
+      }
+      if isKnown { synced[property] = builder.column() }
+    }
+    return synced
+  }
+
+  private func approvals() throws -> Set<String> {
+    try String.fetchSet(database, sql: "SELECT rule FROM approval WHERE used_by_run IS NULL")
+  }
+}
+
+/// How long it is known that a rule is done with an occurrence.
+enum HandledOccurrences {
+  /// Twice as long as an occurrence may be late.
+  static let memoryMilliseconds: Int64 = 2 * Int64(DecisionState.lateness.elapsedMilliseconds ?? 86_400_000)
+}

@@ -1,0 +1,64 @@
+package import BusinessTime
+import GRDB
+package import RuleEngine
+package import RuleSemantics
+
+/// Whom a load is about.
+package enum LoadSubject: Hashable, Sendable {
+  case everyone
+  /// The contact of that key with its account, the account's people and deals.
+  case contact(key: String)
+  case account(key: String)
+}
+
+extension Store {
+  /// Reads what the program reads, and what earlier runs left behind, all of one moment.
+  ///
+  /// - Parameters:
+  ///   - reads: what is loaded; everything else is absent.
+  ///   - now: occurrences from long before it are left out.
+  /// - Returns: `nil` when the contact or account asked for is not there.
+  package func load(
+    _ program: CheckedProgram, reading reads: ReadSet, now: Instant, about subject: LoadSubject
+  ) throws(StoreError) -> LoadedState? {
+    try read { database in
+      try requireSchema(of: program, database)
+      let scope: LoadScope?
+      switch subject {
+      case .everyone: scope = nil
+      case .contact(let key):
+        scope = try LoadScope(database, contact: key, program: program)
+        if scope == nil { return nil }
+      case .account(let key):
+        scope = try LoadScope(database, account: key, program: program)
+        if scope == nil { return nil }
+      }
+      return try load(database, program, reads, now, scope)
+    }
+  }
+
+  /// The same about everyone.
+  package func load(
+    _ program: CheckedProgram, reading reads: ReadSet, now: Instant
+  ) throws(StoreError) -> LoadedState {
+    try read { database in
+      try requireSchema(of: program, database)
+      return try load(database, program, reads, now, nil)
+    }
+  }
+
+  private func load(
+    _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?
+  ) throws -> LoadedState {
+    let loaded = try SnapshotLoader(database: database, program: program, reads: reads, scope: scope).load()
+    let state = try StateLoader(
+      database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts
+    ).load(suppressed: loaded.suppressed)
+    let last = try Row.fetchOne(database, sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1")
+    return LoadedState(
+      snapshot: loaded.snapshot, state: state,
+      rows: RowIdentities(
+        contacts: loaded.contacts.ids, accounts: loaded.accounts.ids, deals: loaded.deals.ids),
+      lastRun: last.map { (id: $0["id"], at: Instant(milliseconds: $0["at"])) })
+  }
+}
