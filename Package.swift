@@ -71,7 +71,9 @@ let package = Package(
       swiftSettings: settings),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
     tests("TextMatchingTests", uses: ["TextMatching"]),
-    tests("RuleEngineTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "TextMatching"]),
+    tests(
+      "RuleEngineTests",
+      uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax", "TextMatching"]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
     tests(
       "ContactStoreTests",

@@ -17,7 +17,7 @@ extension Evaluation {
     let grouping = reduction.grouping
     let groups = reduction.onPairs ? pairRanges(grouping, count, batch) : ranges(of: grouping, batch)
     var selection = Selection(
-      groups: groups, pairsFrame: reduction.onPairs ? plan.graph.existingFrame(.pairs(grouping)) : nil)
+      groups: groups, pairsFrame: reduction.onPairs ? plan.graph.existing(.pairs(grouping)) : nil)
     selection.times = innerTimes(grouping, selection.pairsFrame, batch)
     if let times = selection.times { limit(&selection.groups, to: reduction, times, batch) }
     selection.filter = filter(of: reduction, selection, batch)
@@ -58,7 +58,7 @@ extension Evaluation {
   }
 
   private func pairRanges(_ grouping: Grouping, _ count: Int, _ batch: BatchState?) -> GroupRanges {
-    guard let frame = plan.graph.existingFrame(.pairs(grouping)) else {
+    guard let frame = plan.graph.existing(.pairs(grouping)) else {
       return GroupRanges(low: [], high: [], rows: nil, selfRows: nil)
     }
     let starts = pairs(frame, grouping, batch).starts

@@ -173,8 +173,8 @@ struct ChangeSolver {
     case (.isKnown, .compares), (.isKnown, .isOneOf), (.isKnown, .isNoneOf): return second
     case (.compares, .isKnown), (.isOneOf, .isKnown), (.isNoneOf, .isKnown): return first
     case (.compares(let first), .compares(let second)):
-      let bounds = first + second
-      return Bounds(bounds).isEmpty ? nil : .compares(bounds)
+      let bounds = Bounds(first + second)
+      return bounds.isEmpty ? nil : .compares(bounds.essential)
     case (.isOneOf(let first), .isOneOf(let second)):
       let both = first.filter(second.contains)
       return both.isEmpty ? nil : .isOneOf(both)
@@ -238,6 +238,22 @@ struct Bounds {
     bounds.indices.contains { index in
       bounds[(index + 1)...].contains { Bounds.contradict(bounds[index], $0) }
     }
+  }
+
+  /// Without those that others imply.
+  var essential: [RequiredChange.Bound] {
+    bounds.enumerated().filter { index, bound in
+      !bounds.enumerated().contains { other, stronger in
+        other != index && Bounds.implies(stronger, bound) && (other < index || !Bounds.implies(bound, stronger))
+      }
+    }.map(\.element)
+  }
+
+  /// Whether every value that meets the first meets the second.
+  private static func implies(_ first: RequiredChange.Bound, _ second: RequiredChange.Bound) -> Bool {
+    guard let order = first.value.order(of: second.value) else { return first == second }
+    let place = -2 * order
+    return (-3...3).allSatisfy { !first.comparison.holds($0, 0) || second.comparison.holds($0, place) }
   }
 
   /// Whether no value meets both: none below, at or above either of their values, nor between the two.

@@ -29,7 +29,7 @@ package struct PlanGraph: Sendable {
   }
 
   /// The frame's name, when a node is planned on it.
-  func existingFrame(_ frame: Frame) -> FrameID? { frameIDs[frame] }
+  package func existing(_ frame: Frame) -> FrameID? { frameIDs[frame] }
 
   package subscript(id: NodeID) -> Node { nodes[id.index] }
   package subscript(id: FrameID) -> Frame { frames[id.index] }

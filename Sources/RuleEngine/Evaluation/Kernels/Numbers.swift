@@ -1,10 +1,5 @@
+import Glibc
 import RuleSemantics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 func arithmetic(
   _ left: [Double], _ operation: CheckedExpression.Arithmetic, _ right: [Double], count: Int
