@@ -132,12 +132,6 @@ extension Diagnostic {
       help: ["declare `list of text`, or a list of another simple type"])
   }
 
-  package static func negativeWorth(of event: String, at range: SourceRange) -> Diagnostic {
-    Diagnostic(
-      .negativeWorth, "`\(event)` is worth less than nothing", at: range, label: "negative",
-      help: ["give a worth of 0 or more, or none; to take points away use `subtract … per \(event)` in a score"])
-  }
-
   package static func severalValues(for field: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .severalValues, "`\(field)` holds one value, not several", at: range, label: "several values",

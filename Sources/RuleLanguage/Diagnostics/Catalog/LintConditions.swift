@@ -27,7 +27,7 @@ extension Diagnostic {
 
   /// Why nothing meets a condition.
   package enum Emptiness: Hashable, Sendable {
-    case reversedBounds, noSuchValue, together
+    case noSuchValue, together
   }
 
   package static func neverTrue(
@@ -35,7 +35,6 @@ extension Diagnostic {
   ) -> Diagnostic {
     let help: String
     switch reason {
-    case .reversedBounds: help = "the smaller bound stands first: `between 1 and 5`"
     case .noSuchValue: help = "no value lies there; compare with another one"
     case .together: help = "together these conditions leave nothing"
     }

@@ -34,12 +34,6 @@ extension Diagnostic {
       .incompleteDeclaration, "\(kind) `\(name)` \(part.words)", at: range, help: [part.example])
   }
 
-  package static func repeatedClause(_ clause: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
-    Diagnostic(
-      .repeatedClause, "`\(clause)` stands here a second time", at: range, label: "once more",
-      related: [.init(first, "the first one")], help: ["keep one of them; conditions are joined with `and`, `or`"])
-  }
-
   package static func notForAccounts(_ kind: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .notForAccounts, "a \(kind) is about contacts, not accounts", at: range, label: "declared `for account`",

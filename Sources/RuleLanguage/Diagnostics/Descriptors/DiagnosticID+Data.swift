@@ -16,7 +16,6 @@ extension DiagnosticID {
     .duplicateModifier: (.error, "a field says one thing twice"),
     .sharedSource: (.warning, "two fields of a record come from one property of the CRM"),
     .nestedList: (.error, "a list holds lists"),
-    .negativeWorth: (.error, "an event is worth less than nothing"),
     .unknownProperty: (.error, "a record states a field that its kind does not have"),
     .undeclaredAssetFields: (.error, "an asset states fields but no `asset { … }` declares any"),
     .duplicateProperty: (.error, "a field gets its value twice"),

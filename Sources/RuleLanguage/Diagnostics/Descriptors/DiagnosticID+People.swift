@@ -7,7 +7,6 @@ extension DiagnosticID {
     .rateWithoutAsset: (.error, "a rate about events that name no asset"),
     .actionNotForAccounts: (.error, "something for contacts in a rule about accounts"),
     .incompleteDeclaration: (.error, "a declaration lacks something that it cannot do without"),
-    .repeatedClause: (.error, "a clause that may stand once stands twice"),
     .notForAccounts: (.error, "something that only contacts can have is declared `for account`"),
     .misplacedSkip: (.error, "`skip lower rules` stands outside a rule"),
     .misplacedStatement: (.error, "an arm of an experiment holds something else than actions"),

@@ -43,7 +43,7 @@ private func extreme(_ atom: Atom, _ condition: CheckedExpression, _ context: Li
         at: condition.range, definition: context.definition(of: atom.operand))
     default:
       return .neverTrue(
-        context.text(condition.range), at: condition.range, reason: context.emptiness(of: condition),
+        context.text(condition.range), at: condition.range, reason: .noSuchValue,
         related: context.choiceLabel(atom.operand))
     }
   }
@@ -118,11 +118,6 @@ extension LintContext {
   fileprivate func definition(of operand: CheckedExpression) -> SourceRange? {
     guard case .read(let reference) = operand.kind, case .definition(let id) = reference.attribute else { return nil }
     return program[id].nameRange
-  }
-
-  fileprivate func emptiness(of condition: CheckedExpression) -> Diagnostic.Emptiness {
-    if case .between = condition.kind { return .reversedBounds }
-    return .noSuchValue
   }
 
   /// The values that a choice has, at its declaration.

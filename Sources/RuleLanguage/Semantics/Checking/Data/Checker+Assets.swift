@@ -36,6 +36,7 @@ extension Checker {
   }
 
   private mutating func checkValues(of asset: AssetDeclaration, _ id: AssetID) {
+    if let former = asset.formerName { checkFormerName(former, of: "asset", current: program.assets.map(\.name)) }
     if program.asset.range == nil {
       // One report for the schema that is missing, not one for each property.
       if let first = asset.values.first { report(.undeclaredAssetFields(at: first.name.range)) }
@@ -58,7 +59,6 @@ extension Checker {
         program.assets[id.index].values[field.index] = value
       }
     }
-    if let former = asset.formerName { checkFormerName(former, of: "asset", current: program.assets.map(\.name)) }
   }
 
   /// `new was old`: an old name that is still declared would mix two histories.

@@ -39,11 +39,10 @@ extension Checker {
         continue
       }
       let fields = checkFields(event.fields, of: .event)
-      if let worth = event.worth, worth.value < 0 { report(.negativeWorth(of: event.name.text, at: worth.range)) }
       program.events.append(
         EventSchema(
           name: event.name.text, isForAccount: event.isForAccount,
-          record: RecordSchema(fields: fields, range: event.name.range), worth: event.worth.map { max($0.value, 0) },
+          record: RecordSchema(fields: fields, range: event.name.range), worth: event.worth?.value,
           range: event.name.range))
     }
   }

@@ -17,7 +17,7 @@ extension Checker {
       case .limit(let low, let high, let range):
         firstPoints = firstPoints ?? range
         if let limit {
-          report(.repeatedClause("limit", at: range, first: limit.place))
+          report(.duplicateClause("limit", at: range, first: limit.place))
         } else {
           limit = (checkLimit(low, high), range)
         }
@@ -113,13 +113,13 @@ extension Checker {
       case .movesBack(let condition, let range):
         let checked = checkCondition(condition, in: scope)
         if let moves {
-          report(.repeatedClause("moves back", at: range, first: moves))
+          report(.duplicateClause("moves back", at: range, first: moves))
         } else {
           (movesBack, moves) = (checked, range)
         }
       case .neverMovesBack(let range):
         if let moves {
-          report(.repeatedClause("moves back", at: range, first: moves))
+          report(.duplicateClause("moves back", at: range, first: moves))
         } else {
           moves = range
         }

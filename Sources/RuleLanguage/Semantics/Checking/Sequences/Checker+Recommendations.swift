@@ -68,7 +68,7 @@ extension Checker {
   /// Whether a clause that may stand once stands for the first time; reports it otherwise.
   mutating func isFirst(_ clause: String, _ range: SourceRange, _ clauses: inout SeenClauses) -> Bool {
     if let first = clauses.first[clause] {
-      report(.repeatedClause(clause, at: range, first: first))
+      report(.duplicateClause(clause, at: range, first: first))
       return false
     }
     clauses.first[clause] = range
