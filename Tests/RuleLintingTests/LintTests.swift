@@ -194,8 +194,11 @@ struct LintTests {
       .ruleLoop, at: "set tier to a",
       "rule a { when tier == b then set tier to a }\nrule b { when tier == a then set tier to b }"),
     LintCase(
-      .ruleLoop, at: "set plan to \"x\"",
-      "rule a { when size == 1 then set plan to \"x\" }\nrule b { when plan == \"x\" then set size to 1 }"),
+      .ruleLoop, at: "set size to 1",
+      "rule a { when plan == \"x\" then set size to 1 }\nrule b { when size == 1 then set plan to \"y\" }\n"
+        + "rule c { when plan == \"y\" then set plan to \"x\"  priority 1 }"),
+    LintCase(
+      fine: "rule a { when size == 1 then set plan to \"x\" }\nrule b { when plan == \"x\" then set size to 1 }"),
     LintCase(.restlessUpkeep, at: "today", "rule a { when vip then set seen to today }"),
     LintCase(.restlessUpkeep, at: "size + 1", "rule a { when vip then set size to size + 1 }"),
     LintCase(

@@ -8,6 +8,8 @@ struct LintContext: Sendable {
   let trees: [SyntaxTree]
   /// Every expression of the program that stands by itself, in the order of the program.
   let roots: [Root]
+  /// The condition of each rule, `nil` where it has none.
+  private(set) var ruleFacts: [ConditionFacts?] = []
   /// The smallest and the largest value of each number that is defined.
   let ranges: NumberRanges
 
@@ -16,6 +18,7 @@ struct LintContext: Sendable {
     self.trees = trees
     roots = program.expressionRoots
     ranges = NumberRanges(program)
+    ruleFacts = program.rules.map { $0.condition.map { facts(of: $0) } }
   }
 
   struct Root: Sendable {
@@ -59,33 +62,6 @@ struct LintContext: Sendable {
   func firstWord(_ range: SourceRange) -> SourceRange {
     let length = text(range).utf8.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") }.count
     return SourceRange(file: range.file, start: range.start, end: range.start + length)
-  }
-
-  /// As a rule would write it.
-  func name(of reference: Reference, subject: Subject) -> String {
-    let owner: String
-    switch reference.variable {
-    case .trigger: owner = "event."
-    case .candidate: owner = "candidate."
-    case .subject, .person, .deal, .row: owner = reference.viaAccount ? "account." : ""
-    }
-    switch reference.attribute {
-    case .field(let index):
-      let record: RecordSchema
-      switch reference.variable {
-      case .subject: record = program.record(of: reference.viaAccount ? .account : subject)
-      case .person: record = program.record(of: reference.viaAccount ? .account : .contact)
-      case .deal: record = program.deal
-      case .candidate: record = program.asset
-      case .row, .trigger: return owner + "…"
-      }
-      return owner + record[index].name
-    case .definition(let id): return owner + program[id].name
-    case .eventTime: return owner + "at"
-    case .eventWorth: return owner + "worth"
-    case .oldValue: return owner + "old"
-    case .newValue: return owner + "new"
-    }
   }
 }
 

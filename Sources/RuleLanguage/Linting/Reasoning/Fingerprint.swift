@@ -1,3 +1,4 @@
+import BusinessTime
 import RuleSemantics
 
 // A text that is equal for two expressions that mean the same by their form: places do not count, nor does the order of
@@ -5,10 +6,10 @@ import RuleSemantics
 extension CheckedExpression {
   var fingerprint: String {
     switch kind {
-    case .constant(let value): "\(value)"
+    case .constant(let value): value.fingerprint
     case .now: "now"
     case .today: "today"
-    case .read(let reference): "\(reference)"
+    case .read(let reference): reference.fingerprint
     case .assetField(let of, let field): "field(\(field.index),\(of.fingerprint))"
     case .not(let operand): "not(\(operand.fingerprint))"
     case .and(let operands): "and(\(sorted(operands)))"
@@ -27,28 +28,28 @@ extension CheckedExpression {
       "between(\(operand.fingerprint),\(low.fingerprint),\(high.fingerprint))"
     case .text(let left, let test, let right): "\(test.rawValue)(\(left.fingerprint),\(right.fingerprint))"
     case .matches(let operand, let pattern): "matches(\(operand.fingerprint),\(pattern.pattern),\(pattern.options))"
-    case .inLast(let operand, let span): "last(\(operand.fingerprint),\(span))"
-    case .inNext(let operand, let span): "next(\(operand.fingerprint),\(span))"
-    case .isUnchanged(let reference, let span): "unchanged(\(reference),\(span))"
-    case .did(let query, let times): "did(\(query.fingerprint),\(times))"
+    case .inLast(let operand, let span): "last(\(operand.fingerprint),\(span.fingerprint))"
+    case .inNext(let operand, let span): "next(\(operand.fingerprint),\(span.fingerprint))"
+    case .isUnchanged(let reference, let span): "unchanged(\(reference.fingerprint),\(span.fingerprint))"
+    case .did(let query, let times): "did(\(query.fingerprint),\(times.fingerprint))"
     case .arithmetic(let left, let operation, let right):
       "\(operation.rawValue)(\(left.fingerprint),\(right.fingerprint))"
     case .negate(let operand): "-(\(operand.fingerprint))"
-    case .ago(let span): "ago(\(span))"
-    case .shift(let operand, let span, let later): "shift(\(operand.fingerprint),\(span),\(later))"
+    case .ago(let span): "ago(\(span.fingerprint))"
+    case .shift(let operand, let span, let later): "shift(\(operand.fingerprint),\(span.fingerprint),\(later))"
     case .otherwise(let value, let fallback): "otherwise(\(value.fingerprint),\(fallback.fingerprint))"
     case .conditional(let condition, let then, let otherwise):
       "if(\(condition.fingerprint),\(then.fingerprint),\(otherwise.fingerprint))"
-    case .freshness(let operand, let halfLife): "freshness(\(operand.fingerprint),\(halfLife))"
+    case .freshness(let operand, let halfLife): "freshness(\(operand.fingerprint),\(halfLife.fingerprint))"
     case .diminishing(let operand, let halfAt): "diminishing(\(operand.fingerprint),\(halfAt))"
     case .closeness(let left, let right): "closeness(\(sorted([left, right])))"
     case .events(let query, let aggregate): "events(\(query.fingerprint),\(aggregate.fingerprint))"
     case .people(let query, let aggregate):
-      "people(\(query.rows),\(query.filter?.fingerprint ?? ""),\(aggregate.fingerprint))"
-    case .affinity(let operand, let halfLife): "affinity(\(operand.fingerprint),\(halfLife))"
+      "people(\(query.rows.fingerprint),\(query.filter?.fingerprint ?? ""),\(aggregate.fingerprint))"
+    case .affinity(let operand, let halfLife): "affinity(\(operand.fingerprint),\(halfLife.fingerprint))"
     case .rate(let rate):
-      "rate(\(rate.outcome),\(rate.outcomeFilter?.fingerprint ?? ""),\(rate.within),\(rate.exposure),"
-        + "\(rate.exposureFilter?.fingerprint ?? ""),\(rate.prior))"
+      "rate(\(rate.outcome.index),\(rate.outcomeFilter?.fingerprint ?? ""),\(rate.within.fingerprint),"
+        + "\(rate.exposure.index),\(rate.exposureFilter?.fingerprint ?? ""),\(rate.prior))"
     case .interpolation(let parts):
       "text("
         + parts.map { part in
@@ -70,25 +71,28 @@ extension EventQuery {
     let window: String
     switch self.window {
     case .since(let instant): window = "since(\(instant.fingerprint))"
-    case .some(let other): window = "\(other)"
+    case .within(let span): window = "within(\(span.fingerprint))"
+    case .sinceStep(let step): window = "step(\(step))"
+    case .sinceEnrolment: window = "enrolment"
+    case .fromTo(let from, let to): window = "from(\(from.fingerprint),\(to.fingerprint))"
     case nil: window = ""
     }
-    return "\(owner),\(events),\(filter?.fingerprint ?? ""),\(window)"
+    return "\(owner.fingerprint),\(events.fingerprint),\(filter?.fingerprint ?? ""),\(window)"
   }
 }
 
 extension CheckedExpression.EventAggregate {
   fileprivate var fingerprint: String {
     switch self {
-    case .count(let halfLife): "count(\(String(describing: halfLife)))"
-    case .sum(let value, let halfLife): "sum(\(value.fingerprint),\(String(describing: halfLife)))"
+    case .count(let halfLife): "count(\(halfLife?.fingerprint ?? ""))"
+    case .sum(let value, let halfLife): "sum(\(value.fingerprint),\(halfLife?.fingerprint ?? ""))"
     case .average(let value): "average(\(value.fingerprint))"
     case .min(let value): "min(\(value.fingerprint))"
     case .max(let value): "max(\(value.fingerprint))"
     case .distinct(let value): "distinct(\(value.fingerprint))"
     case .first: "first"
     case .last: "last"
-    case .points(let span, let halfLife): "points(\(String(describing: span)),\(String(describing: halfLife)))"
+    case .points(let span, let halfLife): "points(\(span?.fingerprint ?? ""),\(halfLife?.fingerprint ?? ""))"
     }
   }
 }
@@ -119,5 +123,81 @@ extension CheckedAction {
       }
     }
     return ([id.rawValue] + parts).joined(separator: ";")
+  }
+}
+
+// Written out, since the descriptions that Swift makes up are slow, and every condition needs several.
+extension Reference {
+  var fingerprint: String {
+    let account = viaAccount ? "account." : ""
+    switch attribute {
+    case .field(let field): return "\(variable.fingerprint).\(account)field\(field.index)"
+    case .definition(let id): return "\(variable.fingerprint).\(account)definition\(id.index)"
+    case .eventTime: return "\(variable.fingerprint).at"
+    case .eventWorth: return "\(variable.fingerprint).worth"
+    case .oldValue: return "\(variable.fingerprint).old"
+    case .newValue: return "\(variable.fingerprint).new"
+    }
+  }
+}
+
+extension Reference.Variable {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .subject: "subject"
+    case .person: "person"
+    case .deal: "deal"
+    case .row: "row"
+    case .candidate: "candidate"
+    case .trigger: "trigger"
+    }
+  }
+}
+
+extension Value {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .missing: "missing"
+    case .text(let text): "\"\(text)\""
+    case .number(let number): "\(number)"
+    case .flag(let flag): flag ? "yes" : "no"
+    case .date(let date): "date\(date.dayNumber)"
+    case .time(let instant): "time\(instant.milliseconds)"
+    case .choice(let set, let position): "choice\(set.index).\(position)"
+    case .asset(let id): "asset\(id.index)"
+    case .list(let members): "[" + members.map(\.fingerprint).joined(separator: ",") + "]"
+    }
+  }
+}
+
+extension TimeSpan {
+  fileprivate var fingerprint: String { "\(amount) \(unit.rawValue)" }
+}
+
+extension CheckedExpression.Times {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .atLeast(let count): "\(count)+"
+    case .exactly(let count): "\(count)"
+    }
+  }
+}
+
+extension EventQuery.Events {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .type(let id): "event\(id.index)"
+    case .interactions: "interactions"
+    }
+  }
+}
+
+extension PeopleQuery.Rows {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .accountContacts: "contacts"
+    case .colleagues: "colleagues"
+    case .deals: "deals"
+    }
   }
 }

@@ -46,33 +46,35 @@ private func report(
   _ operand: CheckedExpression, _ condition: CheckedExpression, _ guards: Set<String>, _ subject: Subject,
   _ context: LintContext, into reports: inout [Diagnostic]
 ) -> Bool {
-  let sources = missingSources(of: operand, context).filter { !guards.contains("\($0)") }
+  let sources = missingSources(of: operand, context).filter { !guards.contains($0.reference.fingerprint) }
   guard let source = sources.first else { return false }
   reports.append(
     .missingSurprise(
-      context.text(condition.range), value: context.name(of: source, subject: subject),
-      isPerson: source.variable == .subject && subject == .contact || source.variable == .person,
+      context.text(condition.range), value: source.text,
+      isPerson: source.reference.variable == .subject && subject == .contact || source.reference.variable == .person,
       at: condition.range, isNegation: condition.isNegation))
   return true
 }
 
-/// The attributes whose missing values make an expression missing.
-private func missingSources(of expression: CheckedExpression, _ context: LintContext) -> [Reference] {
+/// The attributes whose missing values make an expression missing, each as it is written.
+private func missingSources(
+  of expression: CheckedExpression, _ context: LintContext
+) -> [(reference: Reference, text: String)] {
   guard expression.mayBeMissing else { return [] }
   switch expression.kind {
   case .read(let reference):
     switch reference.variable {
-    case .subject, .person, .deal: return [reference]
-    case .candidate: return context.isMissingSomewhere(reference) ? [reference] : []
+    case .subject, .person, .deal: return [(reference, context.text(expression.range))]
+    case .candidate:
+      return context.isMissingSomewhere(reference) ? [(reference, context.text(expression.range))] : []
     // What an event says about itself is what the source sends.
     case .row, .trigger: return []
     }
-  case .isUnchanged(let reference, _): return [reference]
   // Only the fallback can leave it missing.
   case .otherwise(_, let fallback): return missingSources(of: fallback, context)
   case .conditional(_, let then, let otherwise):
     return missingSources(of: then, context) + missingSources(of: otherwise, context)
-  case .events, .people, .rate, .did: return []
+  case .events, .people, .rate, .did, .isUnchanged: return []
   default: return expression.children.flatMap { missingSources(of: $0, context) }
   }
 }
@@ -80,15 +82,15 @@ private func missingSources(of expression: CheckedExpression, _ context: LintCon
 /// The attributes that must be known for a condition to be true.
 private func needs(_ condition: CheckedExpression) -> Set<String> {
   switch condition.kind {
-  case .isKnown(let operand): return Set(operand.references.map { "\($0)" })
+  case .isKnown(let operand): return Set(operand.references.map(\.fingerprint))
   case .not, .or: return []
   case .compare(_, .notEqual, _): return []
   case .and(let operands): return operands.reduce(into: []) { $0.formUnion(needs($1)) }
-  case .compare(let left, _, let right): return Set((left.plainReferences + right.plainReferences).map { "\($0)" })
+  case .compare(let left, _, let right): return Set((left.plainReferences + right.plainReferences).map(\.fingerprint))
   case .isOneOf(let operand, _), .between(let operand, _, _), .text(let operand, _, _), .matches(let operand, _),
     .inLast(let operand, _), .inNext(let operand, _):
-    return Set(operand.plainReferences.map { "\($0)" })
-  case .read(let reference): return ["\(reference)"]
+    return Set(operand.plainReferences.map(\.fingerprint))
+  case .read(let reference): return [reference.fingerprint]
   default: return []
   }
 }
@@ -96,7 +98,7 @@ private func needs(_ condition: CheckedExpression) -> Set<String> {
 /// The attributes that may be missing because the condition then is true: `x is unknown or …`.
 private func excuses(_ condition: CheckedExpression) -> Set<String> {
   if case .not(let operand) = condition.kind, case .isKnown(let value) = operand.kind {
-    return Set(value.references.map { "\($0)" })
+    return Set(value.references.map(\.fingerprint))
   }
   return []
 }
