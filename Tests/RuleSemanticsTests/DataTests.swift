@@ -6,48 +6,48 @@ import Testing
 @Suite("Data")
 struct DataTests {
   @Test(arguments: [
-    Mistake(.duplicateDeclaration, at: "contact", "contact { email text key }\ncontact { name text }"),
-    Mistake(.duplicateDeclaration, at: "Demo", "event demo worth 1\nevent Demo worth 1"),
-    Mistake(.duplicateDeclaration, at: "guide", "asset guide { }\nasset guide \"Again\" { }"),
-    Mistake(.duplicateDeclaration, at: "sdr", "team sdr { \"a@b.example\" }\nteam sdr { \"c@b.example\" }"),
-    Mistake(.duplicateField, at: "Name", "account { domain text key  name text  Name text }"),
-    Mistake(.duplicateField, at: "path", "event page_view { path text, path text }"),
-    Mistake(.duplicateChoice, at: "small", "contact { email text key  size one of (small, large, small) }"),
-    Mistake(
+    BookMistake(.duplicateDeclaration, at: "contact", "contact { email text key }\ncontact { name text }"),
+    BookMistake(.duplicateDeclaration, at: "Demo", "event demo worth 1\nevent Demo worth 1"),
+    BookMistake(.duplicateDeclaration, at: "guide", "asset guide { }\nasset guide \"Again\" { }"),
+    BookMistake(.duplicateDeclaration, at: "sdr", "team sdr { \"a@b.example\" }\nteam sdr { \"c@b.example\" }"),
+    BookMistake(.duplicateField, at: "Name", "account { domain text key  name text  Name text }"),
+    BookMistake(.duplicateField, at: "path", "event page_view { path text, path text }"),
+    BookMistake(.duplicateChoice, at: "small", "contact { email text key  size one of (small, large, small) }"),
+    BookMistake(
       .duplicateChoice, at: "won", "contact { email text key }\njourney stage { stage new  stage won  stage won }"),
-    Mistake(.sharedSpelling, at: "\"Lead\"", "contact { email text key  life one of (lead, old \"Lead\") }"),
-    Mistake(
+    BookMistake(.sharedSpelling, at: "\"Lead\"", "contact { email text key  life one of (lead, old \"Lead\") }"),
+    BookMistake(
       .unknownChoices, at: "personas",
       "contact { email text key  persona one of (cfo, other) }\nasset { who list of personas }"),
-    Mistake(.fieldWithoutChoices, at: "email", "contact { email text key  alias one of email }"),
-    Mistake(.circularChoices, at: "b", "contact { email text key  a one of b  b one of a }"),
-    Mistake(.reservedName, at: "now", "contact { email text key  now text }"),
-    Mistake(.reservedName, at: "at", "event page_view { at time }"),
-    Mistake(.reservedName, at: "message", "event message { text text }"),
-    Mistake(.reservedName, at: "name", "asset { name text }"),
-    Mistake(.missingKey, at: "contact", "contact { email text }"),
-    Mistake(.missingKey, at: "account", "account { domain text }"),
-    Mistake(.keyNotText, at: "number", "account { number number key }"),
-    Mistake(.severalKeys, at: "crm", "contact { email text key  crm text key }"),
-    Mistake(.misplacedKey, at: "key", "event page_view { path text key }"),
-    Mistake(.misplacedKey, at: "key", "asset { url text key }"),
-    Mistake(.defaultOfKey, at: "missing means \"x\"", "contact { email text key missing means \"x\" }"),
-    Mistake(
+    BookMistake(.fieldWithoutChoices, at: "email", "contact { email text key  alias one of email }"),
+    BookMistake(.circularChoices, at: "b", "contact { email text key  a one of b  b one of a }"),
+    BookMistake(.reservedName, at: "now", "contact { email text key  now text }"),
+    BookMistake(.reservedName, at: "at", "event page_view { at time }"),
+    BookMistake(.reservedName, at: "message", "event message { text text }"),
+    BookMistake(.reservedName, at: "name", "asset { name text }"),
+    BookMistake(.missingKey, at: "contact", "contact { email text }"),
+    BookMistake(.missingKey, at: "account", "account { domain text }"),
+    BookMistake(.keyNotText, at: "number", "account { number number key }"),
+    BookMistake(.severalKeys, at: "crm", "contact { email text key  crm text key }"),
+    BookMistake(.misplacedKey, at: "key", "event page_view { path text key }"),
+    BookMistake(.misplacedKey, at: "key", "asset { url text key }"),
+    BookMistake(.defaultOfKey, at: "missing means \"x\"", "contact { email text key missing means \"x\" }"),
+    BookMistake(
       .duplicateModifier, at: "missing when \"b\"",
       "contact { email text key  source text missing when \"a\" missing when \"b\" }"),
-    Mistake(
+    BookMistake(
       .sharedSource, at: "role", "contact { email text key  title text from hubspot job  role text from hubspot job }"),
-    Mistake(.nestedList, at: "list of list of text", "asset { topics list of list of text }"),
-    Mistake(.unknownProperty, at: "langage", "asset { language text }\nasset guide { langage \"en\" }"),
-    Mistake(.undeclaredAssetFields, at: "language", "asset guide { language \"en\"  type \"guide\" }"),
-    Mistake(.duplicateProperty, at: "type", "asset { type text }\nasset guide { type \"a\"  type \"b\" }"),
-    Mistake(.severalValues, at: "type (\"a\", \"b\")", "asset { type text }\nasset guide { type (\"a\", \"b\") }"),
-    Mistake(.formerNameInUse, at: "old", "asset new was old { }\nasset old { }"),
-    Mistake(.invalidAddress, at: "\"ana\"", "team sdr { \"ana\", \"ben@example.com\" }"),
-    Mistake(.invalidAddress, at: "\"lead@\"", "team sdr { \"ana@example.com\" otherwise \"lead@\" }"),
-    Mistake(.duplicateMember, at: "\"Ana@example.com\"", "team sdr { \"ana@example.com\", \"Ana@example.com\" }"),
+    BookMistake(.nestedList, at: "list of list of text", "asset { topics list of list of text }"),
+    BookMistake(.unknownProperty, at: "langage", "asset { language text }\nasset guide { langage \"en\" }"),
+    BookMistake(.undeclaredAssetFields, at: "language", "asset guide { language \"en\"  type \"guide\" }"),
+    BookMistake(.duplicateProperty, at: "type", "asset { type text }\nasset guide { type \"a\"  type \"b\" }"),
+    BookMistake(.severalValues, at: "type (\"a\", \"b\")", "asset { type text }\nasset guide { type (\"a\", \"b\") }"),
+    BookMistake(.formerNameInUse, at: "old", "asset new was old { }\nasset old { }"),
+    BookMistake(.invalidAddress, at: "\"ana\"", "team sdr { \"ana\", \"ben@example.com\" }"),
+    BookMistake(.invalidAddress, at: "\"lead@\"", "team sdr { \"ana@example.com\" otherwise \"lead@\" }"),
+    BookMistake(.duplicateMember, at: "\"Ana@example.com\"", "team sdr { \"ana@example.com\", \"Ana@example.com\" }"),
   ])
-  func oneMistakeGivesOneReport(mistake: Mistake) {
+  func oneMistakeGivesOneReport(mistake: BookMistake) {
     #expect(CheckedBook(mistake.book).reports == mistake.expected)
   }
 

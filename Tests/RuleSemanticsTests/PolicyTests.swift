@@ -8,29 +8,30 @@ struct PolicyTests {
   private static let data = "contact { email text key  country text  opted_out flag missing means no }\n"
 
   @Test(arguments: [
-    Mistake(
+    BookMistake(
       .repeatedPolicy, at: "timezone \"Europe/Berlin\"", "timezone \"Europe/London\"  timezone \"Europe/Berlin\""),
-    Mistake(
+    BookMistake(
       .repeatedPolicy, at: "business hours 08:00 to 16:00 on weekdays",
       "business hours 09:00 to 17:00 on weekdays  business hours 08:00 to 16:00 on weekdays"),
-    Mistake(
+    BookMistake(
       .repeatedPolicy, at: "at most 3 messages per contact per 7 days, drop the rest",
       "at most 2 messages per contact per 7 days, drop the rest  at most 3 messages per contact per 7 days, drop the rest"
     ),
-    Mistake(.repeatedPolicy, at: "require consent Marketing", "require consent marketing  require consent Marketing"),
-    Mistake(.repeatedPolicy, at: "evaluate every 2 hours", "evaluate every 1 hour  evaluate every 2 hours"),
-    Mistake(
+    BookMistake(
+      .repeatedPolicy, at: "require consent Marketing", "require consent marketing  require consent Marketing"),
+    BookMistake(.repeatedPolicy, at: "evaluate every 2 hours", "evaluate every 1 hour  evaluate every 2 hours"),
+    BookMistake(
       .repeatedPolicy, at: "halt when a run acts on more than 10 contacts",
       "halt when a run acts on more than 10% of contacts  halt when a run acts on more than 10 contacts"),
-    Mistake(.unknownZone, at: "\"London\"", "timezone \"London\""),
-    Mistake(.unknownZone, at: "\"EST\"", "timezone \"EST\""),
-    Mistake(.unknownDay, at: "workdays", "business hours 09:00 to 17:00 on workdays"),
-    Mistake(.unknownDay, at: "mondy", "business hours 09:00 to 17:00 on (mondy, friday)"),
-    Mistake(.emptyHours, at: "17:30 to 09:00", "business hours 17:30 to 09:00 on weekdays"),
-    Mistake(.emptyHours, at: "08:00 and 08:00", "quiet between 08:00 and 08:00"),
-    Mistake(.shareOutOfRange, at: "110%", "halt when a run acts on more than 110% of contacts"),
+    BookMistake(.unknownZone, at: "\"London\"", "timezone \"London\""),
+    BookMistake(.unknownZone, at: "\"EST\"", "timezone \"EST\""),
+    BookMistake(.unknownDay, at: "workdays", "business hours 09:00 to 17:00 on workdays"),
+    BookMistake(.unknownDay, at: "mondy", "business hours 09:00 to 17:00 on (mondy, friday)"),
+    BookMistake(.emptyHours, at: "17:30 to 09:00", "business hours 17:30 to 09:00 on weekdays"),
+    BookMistake(.emptyHours, at: "08:00 and 08:00", "quiet between 08:00 and 08:00"),
+    BookMistake(.shareOutOfRange, at: "110%", "halt when a run acts on more than 110% of contacts"),
   ])
-  func oneMistakeGivesOneReport(mistake: Mistake) {
+  func oneMistakeGivesOneReport(mistake: BookMistake) {
     #expect(CheckedBook(Self.data + "policy { \(mistake.book) }").reports == mistake.expected)
   }
 

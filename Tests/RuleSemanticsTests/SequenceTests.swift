@@ -18,54 +18,55 @@ struct SequenceTests {
     """
 
   @Test(arguments: [
-    Mistake(.incompleteDeclaration, at: "r", "recommendation r { factor a 100% = 1  pick best 1 }"),
-    Mistake(.incompleteDeclaration, at: "r", "recommendation r { from asset  pick best 1 }"),
-    Mistake(
+    BookMistake(.incompleteDeclaration, at: "r", "recommendation r { factor a 100% = 1  pick best 1 }"),
+    BookMistake(.incompleteDeclaration, at: "r", "recommendation r { from asset  pick best 1 }"),
+    BookMistake(
       .duplicateClause, at: "pick best 2",
       "recommendation r { from asset  factor a 100% = 1  pick best 1  pick best 2 }"
     ),
-    Mistake(.notForAccounts, at: "r", "recommendation r for account { from asset  factor a 100% = 1 }"),
-    Mistake(
+    BookMistake(.notForAccounts, at: "r", "recommendation r for account { from asset  factor a 100% = 1 }"),
+    BookMistake(
       .shareOutOfRange, at: "140%",
       "recommendation r { from asset  factor a 100% = 1  pick best 1 scoring at least 140% }"),
-    Mistake(
+    BookMistake(
       .duplicateDeclaration, at: "r",
       "recommendation r { from asset  factor a 100% = 1 }\nrecommendation r { from asset  factor a 100% = 1 }"),
-    Mistake(.incompleteDeclaration, at: "s", "sequence s { enroll when persona == cfo }"),
-    Mistake(.duplicateDeclaration, at: "a", "sequence s { step a { send asset guide } step a { send asset short } }"),
-    Mistake(
+    BookMistake(.incompleteDeclaration, at: "s", "sequence s { enroll when persona == cfo }"),
+    BookMistake(
+      .duplicateDeclaration, at: "a", "sequence s { step a { send asset guide } step a { send asset short } }"),
+    BookMistake(
       .duplicateClause, at: "goal when persona == other",
       "sequence s { goal when did reply  goal when persona == other  step a { send asset guide } }"),
-    Mistake(.notForAccounts, at: "s", "sequence s for account { step a { send asset guide } }"),
-    Mistake(.shareOutOfRange, at: "120%", "sequence s { holdout 120%  step a { send asset guide } }"),
-    Mistake(
+    BookMistake(.notForAccounts, at: "s", "sequence s for account { step a { send asset guide } }"),
+    BookMistake(.shareOutOfRange, at: "120%", "sequence s { holdout 120%  step a { send asset guide } }"),
+    BookMistake(
       .unknownDay, at: "weekday", "sequence s { act on weekday between 09:00 and 17:00  step a { send asset guide } }"),
-    Mistake(.misplacedSkip, at: "skip lower rules", "sequence s { step a { skip lower rules } }"),
-    Mistake(.fewArms, at: "x", "sequence s { step a { split { arm x 100% { send asset guide } } } }"),
-    Mistake(
+    BookMistake(.misplacedSkip, at: "skip lower rules", "sequence s { step a { skip lower rules } }"),
+    BookMistake(.fewArms, at: "x", "sequence s { step a { split { arm x 100% { send asset guide } } } }"),
+    BookMistake(
       .armsTotal, at: "40%",
       "sequence s { step a { split { arm x 50% { send asset guide } arm y 40% { send asset short } } } }"),
-    Mistake(
+    BookMistake(
       .duplicateDeclaration, at: "x",
       "sequence s { step a { split { arm x 50% { send asset guide } arm x 50% { send asset short } } } }"),
-    Mistake(
+    BookMistake(
       .formerNameInUse, at: "s", "sequence t was s { step a { wait 1 day } }\nsequence s { step a { wait 1 day } }"),
-    Mistake(
+    BookMistake(
       .armsTotal, at: "60%",
       "experiment e on offer { arm x 50% { send asset guide } arm y 60% { send asset short } measure did reply }"),
-    Mistake(
+    BookMistake(
       .incompleteDeclaration, at: "e", "experiment e on offer { arm x 50% { send asset guide } arm y 50% { } }"),
-    Mistake(
+    BookMistake(
       .misplacedStatement, at: "wait 3 days",
       "experiment e on offer { arm x 50% { wait 3 days } arm y 50% { send asset short } measure did reply }"),
-    Mistake(
+    BookMistake(
       .secondExperiment, at: "offer",
       """
       experiment e on offer { arm x 50% { send asset guide } arm y 50% { } measure did reply }
       experiment f on offer { arm x 50% { send asset guide } arm y 50% { } measure did reply }
       """),
   ])
-  func oneMistakeGivesOneReport(mistake: Mistake) {
+  func oneMistakeGivesOneReport(mistake: BookMistake) {
     #expect(CheckedBook(Self.data + mistake.book).reports == mistake.expected)
   }
 

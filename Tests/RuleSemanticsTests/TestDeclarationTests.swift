@@ -26,26 +26,26 @@ struct TestDeclarationTests {
   }
 
   @Test(arguments: [
-    Mistake(.testWithoutStart, at: "given contact { persona cfo }", "given contact { persona cfo } expect nothing"),
-    Mistake(
+    BookMistake(.testWithoutStart, at: "given contact { persona cfo }", "given contact { persona cfo } expect nothing"),
+    BookMistake(
       .clockBackwards, at: "at 2026-03-01 09:00",
       "at 2026-03-02 09:00 expect nothing at 2026-03-01 09:00 expect nothing"),
-    Mistake(.misplacedAgo, at: "2 days", "at 2026-03-02 09:00 given contact { persona cfo } 2 days ago"),
-    Mistake(.severalEvents, at: "interaction", "at 2026-03-02 09:00 given interaction"),
-    Mistake(.unknownProperty, at: "pth", "at 2026-03-02 09:00 given page_view { pth \"/\" }"),
-    Mistake(.unknownProperty, at: "sum", "at 2026-03-02 09:00 given deal { sum 5 }"),
-    Mistake(
+    BookMistake(.misplacedAgo, at: "2 days", "at 2026-03-02 09:00 given contact { persona cfo } 2 days ago"),
+    BookMistake(.severalEvents, at: "interaction", "at 2026-03-02 09:00 given interaction"),
+    BookMistake(.unknownProperty, at: "pth", "at 2026-03-02 09:00 given page_view { pth \"/\" }"),
+    BookMistake(.unknownProperty, at: "sum", "at 2026-03-02 09:00 given deal { sum 5 }"),
+    BookMistake(
       .duplicateProperty, at: "persona", "at 2026-03-02 09:00 given contact { persona cfo  persona other }"),
-    Mistake(
+    BookMistake(
       .unknownTestPerson, at: "\"anne@acme.example\"",
       "at 2026-03-02 09:00 given contact { email \"ann@acme.example\" } expect send asset guide to \"anne@acme.example\""
     ),
-    Mistake(
+    BookMistake(
       .unknownTestStep, at: "into",
       "at 2026-03-02 09:00 given contact { persona cfo } expect enrolled in nurture at step into"),
-    Mistake(.misplacedSkip, at: "skip lower rules", "at 2026-03-02 09:00 expect skip lower rules"),
+    BookMistake(.misplacedSkip, at: "skip lower rules", "at 2026-03-02 09:00 expect skip lower rules"),
   ])
-  func oneMistakeGivesOneReport(mistake: Mistake) {
+  func oneMistakeGivesOneReport(mistake: BookMistake) {
     #expect(CheckedBook(wrapped(mistake.book)).reports == mistake.expected)
   }
 

@@ -10,7 +10,7 @@ extension CheckedBook {
 }
 
 /// A rule book with one mistake, and the one report that it must give.
-struct Mistake: CustomTestStringConvertible, Sendable {
+struct BookMistake: CustomTestStringConvertible, Sendable {
   var id: DiagnosticID
   /// The text that the report stands at.
   var place: String
