@@ -10,8 +10,19 @@ package func parse(_ file: SourceFile) -> (tree: SyntaxTree, diagnostics: [Diagn
   let tree = SyntaxTree(
     file: file, tokens: lexer.tokens, declarations: declarations,
     canonicalEdits: parser.edits.sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) })
-  let diagnostics = parser.diagnostics.sorted {
-    ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end)
+  return (tree, sifted(parser.diagnostics, damagedLines: lexer.damagedLines, of: file))
+}
+
+/// In the order of the text. A warning that an error touches, or on a line that the lexer could not read, is dropped.
+private func sifted(_ diagnostics: [Diagnostic], damagedLines: Set<Int>, of file: SourceFile) -> [Diagnostic] {
+  let errors = diagnostics.filter { $0.severity == .error }
+  var kept = diagnostics
+  if !errors.isEmpty {
+    let places = Set(errors.map(\.range))
+    kept.removeAll { diagnostic in
+      guard diagnostic.severity != .error else { return false }
+      return places.contains(diagnostic.range) || damagedLines.contains(file.lineIndex(at: diagnostic.range.start))
+    }
   }
-  return (tree, diagnostics)
+  return kept.sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) }
 }

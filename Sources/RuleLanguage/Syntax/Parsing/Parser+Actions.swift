@@ -303,3 +303,7 @@ extension Parser {
     return Expression(.missing, gap.place.range)
   }
 }
+
+extension ActionSyntax {
+  var isMalformed: Bool { if case .malformed = kind { true } else { false } }
+}

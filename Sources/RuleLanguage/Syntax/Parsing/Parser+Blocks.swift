@@ -5,21 +5,27 @@ struct OpenBlock {
   var kind: SyntaxBlock
   /// The token of the `{`; `nil` when it was missing.
   var brace: Int?
-  var startsInColumnOne = false
+  /// The token that its first item starts with.
+  var firstItem: Int
+  /// Whether it holds what an `if` does, so that `else` may follow it.
+  var isBranch = false
 }
 
 extension Parser {
   /// Reads `{ item item … }`. `item` reads one and returns whether it recognized one at all; what it does not recognize
   /// is reported here and skipped up to the next item.
-  mutating func parseBlock(_ kind: SyntaxBlock, _ item: (inout Parser) -> Bool) {
-    guard let brace = openBrace(of: kind) else { return }
+  /// Returns whether there was a block at all.
+  @discardableResult
+  mutating func parseBlock(_ kind: SyntaxBlock, isBranch: Bool = false, _ item: (inout Parser) -> Bool) -> Bool {
+    guard let brace = openBrace(of: kind) else { return false }
     guard depth < Parser.deepestNesting else {
       report(.nestingTooDeep(limit: Parser.deepestNesting, at: range(of: brace.index)))
-      return skipToEndOfBlock()
+      skipToEndOfBlock()
+      return true
     }
     depth += 1
     openBlocks.append(
-      OpenBlock(kind: kind, brace: brace.isThere ? brace.index : nil, startsInColumnOne: startsAtMargin))
+      OpenBlock(kind: kind, brace: brace.isThere ? brace.index : nil, firstItem: index, isBranch: isBranch))
     defer {
       openBlocks.removeLast()
       depth -= 1
@@ -28,16 +34,17 @@ extension Parser {
     while true {
       let start = index
       if at(kind: .rightBrace) {
-        if takeClosingBrace(of: kind) { return }
+        if takeClosingBrace(of: kind) { return true }
         continue
       }
       if isClosedFromOutside(kind) {
         reportUnclosedBlock()
-        return
+        return true
       }
       let lexemeBefore = lexeme
+      itemStart = start
       if item(&self) {
-        if isAtBoundary(of: kind) { isMuted = false }
+        if isAtBoundary(of: kind) || startsLine(in: kind) { isMuted = false }
       } else {
         handleUnknownItem(of: kind)
       }
@@ -45,7 +52,10 @@ extension Parser {
     }
   }
 
-  private var startsAtMargin: Bool { !at(kind: .rightBrace) && isInColumnOne(index) }
+  /// Whether a field or value starts on a new line, however it goes on.
+  private func startsLine(in kind: SyntaxBlock) -> Bool {
+    (kind == .fields || kind == .record) && isFirstOnLine(index) && isName(at: index)
+  }
 
   // MARK: - Opening
 
@@ -89,19 +99,29 @@ extension Parser {
 
   // MARK: - Closing
 
-  /// Takes the `}`; `false` when it closes too early: an item of this block follows, and no new declaration.
+  /// Takes the `}`; `false` when it closes too early: what follows belongs to this block, and to nothing around it.
   private mutating func takeClosingBrace(of kind: SyntaxBlock) -> Bool {
     let brace = index
     advance()
     isMuted = isMuted && openBlocks.count > 1
-    guard openBlocks.count == 1, openBlocks[0].brace != nil, !isAtEnd, !isDeclaration(at: index),
-      isItemStart(of: kind, at: index)
-    else { return true }
-    // A clause that stands behind its declaration's end: the brace before it is one too many.
+    guard isContinued(kind) else { return true }
     let stray = strayBrace(from: declarationStart, to: index) ?? brace
     report(.unmatchedBrace(at: range(of: stray)))
     isMuted = false
     return false
+  }
+
+  /// Whether what stands behind a closing brace is one more item of the block that was closed.
+  private func isContinued(_ kind: SyntaxBlock) -> Bool {
+    guard let block = openBlocks.last, block.brace != nil, !isAtEnd, !at(kind: .rightBrace) else { return false }
+    let isElse = kind == .steps && at(.else) && !block.isBranch
+    guard isElse || isItemStart(of: kind, at: index), !isDeclaration(at: index) else { return false }
+    if openBlocks.count > 1 {
+      let isOuter = isItemStart(of: openBlocks[openBlocks.count - 2].kind, at: index)
+      return !isOuter && (kind != .record || !isFirstOnLine(index))
+    }
+    if !isFirstOnLine(index) { return !isFirstOnLine(index + 1) }
+    return indentation(of: index) >= indentation(of: block.firstItem)
   }
 
   /// Whether what stands here belongs to no block, or to one further out, so that this one has no closing brace.
@@ -109,9 +129,10 @@ extension Parser {
     if isAtEnd { return true }
     if isInColumnOne(index), isDeclaration(at: index) {
       let isItem = isItemStart(of: kind, at: index)
-      if !isItem || !(openBlocks.last?.startsInColumnOne ?? false) { return true }
+      if !isItem || !(openBlocks.last.map { isInColumnOne($0.firstItem) } ?? false) { return true }
     }
     if kind == .fields, at(.worth), self.kind(at: index + 1) == .number, openBlocks.count == 1 { return true }
+    if kind == .steps, at(.else), openBlocks.last?.isBranch == true { return true }
     if kind == .team || (isItemStart(of: kind, at: index) && kind != .record) { return false }
     guard openBlocks.count > 1 else { return false }
     for outer in openBlocks.dropLast() where isItemStart(of: outer.kind, at: index) && outer.kind != .record {
@@ -144,11 +165,12 @@ extension Parser {
   /// Reports what stands here, and either corrects it (a misspelled word) or skips to the next item.
   private mutating func handleUnknownItem(of kind: SyntaxBlock) {
     if isMuted { return skipToItem(of: kind) }
-    if at(kind: .leftBrace), index > 0, tokens[index - 1].kind == .leftBrace {
+    if at(kind: .leftBrace), index > 0, tokens[index - 1].kind == .leftBrace, !isFirstOnLine(index) {
       unexpected(accepts: kind.accepts)
       return advance()
     }
     if at(.end), isFirstOnLine(index), isLastOnLine(index) { return takeEnd(of: kind) }
+    if kind == .steps, at(.else) { return takeElse() }
     guard self.kind == .name else {
       if at(kind: .rightParenthesis) {
         report(.unmatchedParenthesis(at: range(of: index)))
@@ -181,6 +203,15 @@ extension Parser {
     report(.strayEnd(at: place, closesBlock: closes))
     advance()
     if closes { hasUnclosedBlock = true }
+    isMuted = false
+  }
+
+  /// An `else` that follows no `if`, with its block.
+  private mutating func takeElse() {
+    if !hasErrorInDeclaration { unexpected(accepts: "`else` follows the block of an `if`") }
+    advance()
+    while !isAtEnd, !isFirstOnLine(index), !at(kind: .leftBrace), !at(kind: .rightBrace) { skipOne() }
+    if at(kind: .leftBrace) { skipBraces() }
     isMuted = false
   }
 

@@ -24,26 +24,27 @@ extension Parser {
     return culprit ?? open.last
   }
 
-  /// The `}` between the two tokens that closes what is not open.
+  /// The `}` between the two tokens that closes what is not open, or the first that closes what stands elsewhere.
   func strayBrace(from start: Int, to end: Int) -> Int? {
     var open: [Int] = []
+    var suspect: Int?
     for position in start..<min(end, tokens.count) {
       switch tokens[position].kind {
       case .leftBrace: open.append(position)
       case .rightBrace:
-        guard let opener = open.popLast() else { return position }
-        let isOnLine = !hasLineBreak(between: opener, and: position)
-        if isFirstOnLine(position) ? indentation(of: position) > indentation(of: opener) : !isOnLine {
-          if open.isEmpty { return position }
-        }
+        guard let opener = open.popLast() else { return suspect ?? position }
+        let fits =
+          isFirstOnLine(position)
+          ? indentation(of: position) == indentation(of: opener) : !hasLineBreak(between: opener, and: position)
+        if !fits, suspect == nil { suspect = position }
       default: break
       }
     }
-    return nil
+    return suspect
   }
 
   /// The column, from 0, of the first token on the line of this one.
-  private func indentation(of position: Int) -> Int {
+  func indentation(of position: Int) -> Int {
     let line = file.lineStarts[file.lineIndex(at: tokens[position].start)]
     var place = line
     while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }

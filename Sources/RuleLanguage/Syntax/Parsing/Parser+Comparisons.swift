@@ -259,7 +259,7 @@ extension Parser {
       element(&self)
       if accept(.comma) {
         if at(kind: .rightParenthesis) {
-          edits.append(TextEdit(range(of: index - 1), ""))
+          missing(.value)
           advance()
           return
         }

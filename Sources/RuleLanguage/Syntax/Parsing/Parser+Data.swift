@@ -15,10 +15,7 @@ extension Parser {
   mutating func parseEvent() -> Declaration {
     let start = index
     _ = accept(.event)
-    guard let name = expectName(.eventName) else {
-      if at(kind: .leftBrace) { _ = parseFields() }
-      return malformed(.event, from: start)
-    }
+    let name = expectName(.eventName)
     var isForAccount = false
     if accept(.for) {
       isForAccount = true
@@ -36,6 +33,7 @@ extension Parser {
       expect(.worth)
       worth = expectNumber()
     }
+    guard let name else { return malformed(.event, from: start) }
     return .event(
       EventDeclaration(name: name, isForAccount: isForAccount, fields: fields, worth: worth, range: range(from: start)))
   }
@@ -113,20 +111,20 @@ extension Parser {
       index = start + 2
       return (type, true, real)
     }
-    if isFirstOnLine(index), isFieldBoundary {
+    if isFirstOnLine(index), nearest(to: written(index), among: Parser.simpleTypes) == nil {
       report(.missingType(of: name.text, at: name.range))
       return nil
     }
     let suggestion =
       Parser.foreignTypes[written(index).lowercased()]
-      ?? nearest(to: written(index), among: ["text", "number", "flag", "date", "time", "asset"])
+      ?? nearest(to: written(index), among: Parser.simpleTypes)
     report(.unknownType(written(index), at: range(of: index), suggestion: suggestion))
     advance()
     if at(kind: .leftParenthesis) { skipList() }
     return (TypeSyntax(.malformed, range(of: index - 1)), false, nil)
   }
 
-  private var isFieldBoundary: Bool { kind(at: index + 1) == .rightBrace || isFirstOnLine(index + 1) }
+  private static let simpleTypes = ["text", "number", "flag", "date", "time", "asset"]
 
   static let foreignTypes: [String: String] = [
     "string": "text", "varchar": "text", "char": "text", "str": "text", "int": "number", "integer": "number",
@@ -209,7 +207,7 @@ extension Parser {
         }
         separator = separator ?? this
         advance()
-        if at(kind: .rightParenthesis), !isOrdered { edits.append(TextEdit(range(of: index - 1), "")) }
+        if at(kind: .rightParenthesis) { missing(.value) }
       } else if isName(at: index), !isFirstOnLine(index) || hasClosingList {
         report(
           .missingComma(
@@ -253,8 +251,8 @@ extension Parser {
       _ = accept(.missing)
       return parseMissing(from: start)
     default:
-      guard lexeme == nil, !isFirstOnLine(index), !isTypeStart(at: index + 1),
-        let meant = misspelledWord(among: [.from, .missing]), isModifierTail(meant)
+      guard kind == .name, lexeme == nil, !isFirstOnLine(index), !isTypeStart(at: index + 1),
+        let meant = misspelledWord(among: [.key, .from, .missing]), isModifierTail(meant)
       else { return nil }
       report(.misspelledWord(written(index), meant: meant.rawValue, at: range(of: index)))
       lexemes[index] = meant
@@ -266,7 +264,7 @@ extension Parser {
     switch lexeme(at: index + 1) {
     case .hubspot, .column: word == .from
     case .when, .means: word == .missing
-    default: false
+    default: word == .key
     }
   }
 

@@ -32,7 +32,9 @@ extension Parser {
     isMuted = false
     hasErrorInDeclaration = false
     hasUnclosedBlock = false
+    if isInColumnOne(index) { lastErrorIndex = -10 }
     declarationStart = index
+    itemStart = index
     openBlocks.removeAll(keepingCapacity: true)
     depth = 0
     parenthesisDepth = 0
@@ -41,14 +43,22 @@ extension Parser {
 
   /// After a declaration comes another one; anything else is reported and skipped.
   private mutating func finishDeclaration() {
-    if isAtEnd || isDeclaration(at: index) { return }
-    if isInColumnOne(index), !isMuted || misspelledDeclaration(at: index) != nil { return }
-    if !isMuted, !at(kind: .rightBrace) {
-      reportBehindDeclaration()
-    } else if at(kind: .rightBrace) {
+    if isAtEnd { return }
+    if isDeclaration(at: index), !hasErrorInDeclaration || isFirstOnLine(index) { return }
+    if at(kind: .rightBrace) {
       reportStrayBrace()
+    } else if isInColumnOne(index), !isMuted || startsSomething {
+      return
+    } else if !isMuted {
+      reportBehindDeclaration()
     }
     skipToDeclaration()
+  }
+
+  /// Whether the line reads as a declaration of its own, even if it is none.
+  private var startsSomething: Bool {
+    if misspelledDeclaration(at: index) != nil { return true }
+    return kind == .name && lexeme == nil && !isLastOnLine(index)
   }
 
   private mutating func reportBehindDeclaration() {
@@ -63,7 +73,7 @@ extension Parser {
 
   private mutating func reportStrayBrace() {
     let stray = strayBrace(from: declarationStart, to: index) ?? index
-    if !hasErrorInDeclaration { report(.unmatchedBrace(at: range(of: stray))) }
+    report(.unmatchedBrace(at: range(of: stray)))
   }
 
   private mutating func reportNoDeclaration() {
@@ -213,6 +223,10 @@ extension Parser {
       expect(.account)
     }
     head.title = acceptText()
+    if head.title != nil, at(kind: .textStart) {
+      unexpected()
+      skipOne()
+    }
     return head
   }
 

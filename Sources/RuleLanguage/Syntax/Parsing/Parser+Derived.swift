@@ -18,11 +18,31 @@ extension Parser {
 
   /// `=`; `==`, `is` and `:=` are understood.
   private mutating func expectAssignment() {
+    if !at(.equalSign), !at(.is) { skipOnLine(to: [.assignSign]) }
     if at(.equalSign) || at(.is) {
       advance()
       understand(from: index - 1, as: "=") { .foreignOperator($0, canonical: $1, edit: $2) }
     } else {
       expect(.assignSign)
+    }
+  }
+
+  /// Reports and skips what stands before one of the words, when it follows on this line.
+  mutating func skipOnLine(to words: [Lexeme]) {
+    guard !isAtEnd, !isFirstOnLine(index), !words.contains(where: { at($0) }) else { return }
+    var position = index
+    while kind(at: position) != .endOfFile, position == index || !isFirstOnLine(position) {
+      if let word = lexemes[position], words.contains(word) {
+        if at(kind: .rightParenthesis) {
+          report(.unmatchedParenthesis(at: range(of: index)))
+        } else {
+          unexpected()
+        }
+        index = position
+        return
+      }
+      if kind(at: position) == .leftBrace || kind(at: position) == .rightBrace { return }
+      position += 1
     }
   }
 
@@ -193,6 +213,7 @@ extension Parser {
     let start = index
     _ = accept(.segment)
     let head = parseHead()
+    if !isMisspelled(as: .when) { skipOnLine(to: [.when]) }
     if !at(.when), !isMisspelled(as: .when), isPrimaryStart, !isClauseOnNewLine {
       report(.missingWhen(at: range(of: index), insertion: TextEdit(startOf(range(of: index)), "when ")))
     } else {

@@ -79,7 +79,7 @@ extension Parser {
     let canonical = isNegated ? "not \(word.rawValue)" : word.rawValue
     let edit = TextEdit(place, canonical)
     edits.append(edit)
-    diagnostics.append(.foreignWording(file.text(place), canonical: canonical, edit: edit))
+    warn(.foreignWording(file.text(place), canonical: canonical, edit: edit))
     return parsePredicate(after: left, from: start, operatorStart, isNegated: isNegated)
   }
 

@@ -56,7 +56,7 @@ extension Parser {
       case .priority: return nextKind == .number
       case .holdout: return nextKind == .percent || nextKind == .number
       case .act: return nextKind == .name
-      case .step: return isName(at: position + 1) || nextKind == .leftBrace
+      case .step: return (isName(at: position + 1) || nextKind == .leftBrace) && lexeme(at: position - 1) != .since
       default: return isFrequencyStart(at: position, as: word)
       }
     case .steps:
@@ -70,14 +70,14 @@ extension Parser {
     case .policy: return isPolicyItemStart(at: position, as: word)
     case .experiment:
       return (word == .arm && (isName(at: position + 1) || nextKind == .percent))
-        || (word == .measure && nextKind != .rightBrace)
+        || word == .measure
     case .test:
       switch word {
       case .at: return nextKind == .date || nextKind == .clockTime
       case .with: return next == .policy || nextKind == .name
       case .given: return nextKind == .name
       case .wait: return nextKind == .number
-      case .expect: return nextKind != .rightBrace
+      case .expect: return true
       default: return false
       }
     }

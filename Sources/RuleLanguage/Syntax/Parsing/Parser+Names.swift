@@ -56,9 +56,15 @@ extension Parser {
   var isClauseOnNewLine: Bool {
     guard lexeme != nil, isFirstOnLine(index) else { return false }
     if isInColumnOne(index), isDeclaration(at: index) { return true }
+    if at(.sync, .to) { return true }
     return openBlocks.contains { block in
       block.kind != .record && block.kind != .fields && isItemStart(of: block.kind, at: index)
     }
+  }
+
+  /// Whether the next field starts here, on a line of its own, where a field is being read.
+  var isFieldOnNewLine: Bool {
+    openBlocks.last?.kind == .fields && isFirstOnLine(index) && isItemStart(of: .fields, at: index)
   }
 
   // MARK: - Texts
@@ -134,7 +140,7 @@ extension Parser {
   /// A thing of the outside world. The formatter puts those in quotes that do not name a declared asset.
   mutating func expectOutsideName(isQuoted: Bool = true) -> OutsideName? {
     if let text = acceptText() { return OutsideName(text.text, text.range) }
-    guard isName(at: index), !isClauseOnNewLine else {
+    guard isName(at: index), !isClauseOnNewLine, !isFieldOnNewLine else {
       let (place, found) = gap
       report(.missingName(.outsideName, before: found, at: place.range))
       return nil

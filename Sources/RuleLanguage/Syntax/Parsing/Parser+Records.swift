@@ -68,8 +68,7 @@ extension Parser {
       if index > 0, tokens[index - 1].kind != .leftBrace, tokens[index - 1].kind != .comma, !isFirstOnLine(index) {
         unexpected()
       } else {
-        let (place, found) = gap
-        report(.missingName(.name, before: found, at: place.range))
+        report(.missingName(.name, before: written(index), at: range(of: index)))
       }
       if at(kind: .leftParenthesis) { skipGroup() } else { skipOne() }
       return nil
@@ -111,6 +110,7 @@ extension Parser {
   /// `key`, `from` or `missing` from being read as a modifier.
   mutating func dropComma(isFields: Bool) {
     while at(kind: .comma) {
+      if tokens[index - 1].kind == .comma { unexpected() }
       advance()
       if isFields, lexeme == .key || lexeme == .from || lexeme == .missing { continue }
       let place = range(of: index - 1)
@@ -125,7 +125,7 @@ extension Parser {
     let place = range(of: index - 1)
     let edit = TextEdit(place, "")
     edits.append(edit)
-    diagnostics.append(.superfluousSign(file.text(place), edit: edit))
+    warn(.superfluousSign(file.text(place), edit: edit))
   }
 
   // MARK: - Literals
@@ -173,7 +173,7 @@ extension Parser {
       }
       return Expression(.flag(isYes), range(of: start))
     default:
-      guard isName(at: index), !isClauseOnNewLine else {
+      guard isName(at: index), !isClauseOnNewLine, !isFieldOnNewLine else {
         missing(.literal)
         return Expression(.missing, gap.place.range)
       }

@@ -11,11 +11,7 @@ extension Parser {
     var rule = RuleDeclaration(
       head: head, trigger: nil, condition: nil, actions: [], frequency: [], priority: nil, range: range(from: start))
     var firsts: [String: Int] = [:]
-    var hasBlock = false
-    parseBlock(.rule) { parser in
-      hasBlock = true
-      return parser.parseRuleClause(&rule, &firsts)
-    }
+    let hasBlock = parseBlock(.rule) { $0.parseRuleClause(&rule, &firsts) }
     rule.range = range(from: start)
     let place = head?.name.range ?? range(of: start)
     if hasBlock, !hasErrorInDeclaration {
@@ -44,12 +40,12 @@ extension Parser {
       checkOnce("when", start, &firsts)
       _ = accept(.when)
       let condition = parseExpression()
-      rule.condition = rule.condition ?? condition
+      if rule.condition == nil || rule.condition?.kind == .missing { rule.condition = condition }
     case .then:
       checkOnce("then", start, &firsts)
       _ = accept(.then)
       let actions = parseActions()
-      if rule.actions.isEmpty { rule.actions = actions }
+      if rule.actions.isEmpty || rule.actions.allSatisfy(\.isMalformed) { rule.actions = actions }
     case .priority:
       checkOnce("priority", start, &firsts)
       _ = accept(.priority)
@@ -106,6 +102,7 @@ extension Parser {
       firsts["when"] = index
       rule.condition = parseExpression()
     }
+    if !isActionStart(at: index) { skipOnLine(to: [.then]) }
     if isActionStart(at: index) {
       reportMissingThen()
     } else if at(.then) || isMisspelled(as: .then) || isPrimaryStart {

@@ -139,11 +139,11 @@ extension Parser {
 
   // MARK: - Blocks of steps and arms
 
-  mutating func parseStepBlock() -> Block {
+  mutating func parseStepBlock(isBranch: Bool = false) -> Block {
     let start = index
     var statements: [Block.Statement] = []
-    parseBlock(.steps) { parser in
-      guard parser.isStatementStart else { return false }
+    parseBlock(.steps, isBranch: isBranch) { parser in
+      guard parser.isStatementStart || parser.isConditionWithoutIf else { return false }
       if let statement = parser.parseStatement() { statements.append(statement) }
       return true
     }
@@ -156,8 +156,24 @@ extension Parser {
     return at(.and) && isActionStart(at: index + 1) && kind(at: index - 1) != .leftBrace
   }
 
+  /// A condition and a block, where `if` is missing before them.
+  private var isConditionWithoutIf: Bool {
+    guard !isMuted, isConditionStart else { return false }
+    var position = index
+    while kind(at: position) != .endOfFile, position == index || !isFirstOnLine(position) {
+      if kind(at: position) == .leftBrace { return true }
+      position += 1
+    }
+    return false
+  }
+
   private mutating func parseStatement() -> Block.Statement? {
     let start = index
+    if !isStatementStart {
+      let edit = TextEdit(startOf(range(of: index)), "if ")
+      report(.missingWord("if", before: written(index), at: range(of: index), insertion: edit))
+      return parseIf()
+    }
     switch lexeme {
     case .and:
       advance()
@@ -193,7 +209,7 @@ extension Parser {
       unexpected(accepts: "the actions of `if` stand in braces, without `then`")
       advance()
     }
-    let then = parseStepBlock()
+    let then = parseStepBlock(isBranch: true)
     var otherwise: Block?
     if at(.else) {
       let elseStart = index

@@ -3,7 +3,8 @@ import RuleDiagnostics
 /// The state of reading one file: recursive descent over the tokens, one token at a time.
 ///
 /// INVARIANT: one cause, one report. `isMuted` is set by the first error of an item (a clause, a field, a statement)
-/// and cleared when reading has reached the next item, so that what follows from the error is not reported as well.
+/// and cleared when reading has reached the next item, so that what follows from the error is not reported as well; nor
+/// is what stands on the same line, or right behind it.
 struct Parser {
   static let deepestNesting = 64
   /// How many operands may hang on each other in one expression; everything that walks a tree recursively relies on it.
@@ -21,6 +22,11 @@ struct Parser {
   let damagedLines: Set<Int>
 
   var isMuted = false
+  /// The lines that errors were reported on, and the token that was being read at the last of them.
+  var errorLines: Set<Int> = []
+  var lastErrorIndex = -10
+  /// The token that the current item starts with.
+  var itemStart = 0
   var depth = 0
   /// The height of the expression that was read last.
   var height = 0
@@ -57,7 +63,7 @@ struct Parser {
 
   func kind(at position: Int) -> TokenKind { position < tokens.count ? tokens[position].kind : .endOfFile }
 
-  func lexeme(at position: Int) -> Lexeme? { position < tokens.count ? lexemes[position] : nil }
+  func lexeme(at position: Int) -> Lexeme? { lexemes.indices.contains(position) ? lexemes[position] : nil }
 
   @inline(__always)
   func at(_ word: Lexeme) -> Bool { lexemes[index] == word }
@@ -145,7 +151,7 @@ struct Parser {
     let place = range(of: position)
     guard file.text(place).lowercased() == word.rawValue else { return }
     edits.append(TextEdit(place, word.rawValue))
-    diagnostics.append(.wrongCase(file.text(place), canonical: word.rawValue, at: place))
+    warn(.wrongCase(file.text(place), canonical: word.rawValue, at: place))
   }
 
   /// Takes the word, or says that it is missing and goes on as if it were there; a misspelled one is taken.
@@ -186,12 +192,25 @@ struct Parser {
 
   /// Reports an error, unless it follows from one that was reported, and mutes what follows from this one.
   mutating func report(_ diagnostic: Diagnostic) {
-    defer {
-      isMuted = true
-      hasErrorInDeclaration = true
-    }
     guard !isMuted else { return }
-    if !damagedLines.isEmpty, damagedLines.contains(file.lineIndex(at: diagnostic.range.start)) { return }
+    isMuted = true
+    hasErrorInDeclaration = true
+    let line = file.lineIndex(at: diagnostic.range.start)
+    guard index > lastErrorIndex + 1, !isDamaged(upTo: line), errorLines.insert(line).inserted else { return }
+    lastErrorIndex = diagnostic.range.end <= tokens[index].start ? index - 1 : index
+    diagnostics.append(diagnostic)
+  }
+
+  /// Whether the lexer reported something in this item, up to the line.
+  private func isDamaged(upTo line: Int) -> Bool {
+    guard !damagedLines.isEmpty else { return false }
+    let first = file.lineIndex(at: tokens[itemStart].start)
+    return damagedLines.contains(line) || damagedLines.contains { first <= $0 && $0 <= line }
+  }
+
+  /// Reports what was understood all the same, unless an error nearby makes that doubtful.
+  mutating func warn(_ diagnostic: Diagnostic) {
+    guard !isMuted else { return }
     diagnostics.append(diagnostic)
   }
 
@@ -215,7 +234,7 @@ struct Parser {
     let place = range(from: start)
     let edit = TextEdit(place, canonical)
     edits.append(edit)
-    diagnostics.append(report(file.text(place), canonical, edit))
+    warn(report(file.text(place), canonical, edit))
   }
 
   // MARK: - Misspelled words
