@@ -15,6 +15,8 @@ package struct DecisionPlan: Sendable {
   let neverMessage: [NodeID?]
   /// One for each of `CheckedPolicy.holidays`; `nil` where they hold for everybody.
   let holidayConditions: [NodeID?]
+  /// The names that rules have, and those that they had.
+  let ruleNames: Set<String>
   /// The field of contacts that names their time zone, for `in contact time`.
   let zoneField: FieldIndex?
 
@@ -32,6 +34,7 @@ package struct DecisionPlan: Sendable {
     holidayConditions = program.policy.holidays.map { holidays in
       holidays.condition.flatMap { evaluation.node(for: $0, of: .contact) }
     }
+    ruleNames = Set(program.rules.map(\.name) + program.rules.compactMap(\.formerName))
     zoneField = program.contact.index(of: "timezone").flatMap { program.contact[$0].type == .text ? $0 : nil }
     readSet = DecisionPlan.readSet(of: program, zoneField: zoneField)
   }

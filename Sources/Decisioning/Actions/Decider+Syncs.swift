@@ -5,7 +5,7 @@ import RuleSemantics
 
 // `sync to hubspot …` of definitions: upkeep of a property or list, after all rules.
 extension Decider {
-  mutating func syncDefinitions() {
+  func syncDefinitions() {
     for definition in program.definitions {
       guard let sync = definition.sync else { continue }
       switch sync.target {
@@ -15,7 +15,7 @@ extension Decider {
     }
   }
 
-  private mutating func syncProperty(_ definition: Definition, _ property: PropertyName) {
+  private func syncProperty(_ definition: Definition, _ property: PropertyName) {
     let column = evaluation.column(of: definition.id)
     let synced = state.synced[property] ?? .absent
     let texts = evaluation.texts
@@ -38,7 +38,7 @@ extension Decider {
     }
   }
 
-  private mutating func syncList(_ definition: Definition, _ list: ListName) {
+  private func syncList(_ definition: Definition, _ list: ListName) {
     guard case .flags(let members) = evaluation.column(of: definition.id) else { return }
     for row in members.indices {
       let isMember = members[row] == 1
@@ -56,7 +56,7 @@ extension Decider {
     }
   }
 
-  private mutating func recordSync(_ action: ResolvedAction, _ definition: Definition, _ row: Int32) {
+  private func recordSync(_ action: ResolvedAction, _ definition: Definition, _ row: Int32) {
     decisions.actions.append(
       DecidedAction(
         rule: definition.name, isSync: true, subject: definition.subject, row: row,

@@ -4,7 +4,7 @@ import RuleSemantics
 
 // What a rule does for one candidate: all of it, or nothing where a message has to wait.
 extension Decider {
-  mutating func act(
+  func act(
     _ plan: RulePlan, _ candidate: Candidate, _ history: History, _ batch: OccurrenceBatch?, _ draft: inout RuleDraft
   ) {
     let rule = plan.rule
@@ -63,7 +63,7 @@ extension Decider {
   }
 
   /// What is as it should be is claimed too, or a lower rule would change it and this one change it back for ever.
-  private mutating func claim(_ resolved: [ResolvedAction], for rule: String) {
+  private func claim(_ resolved: [ResolvedAction], for rule: String) {
     for action in resolved where action.outcome == .act || action.outcome == .already {
       guard let claim = action.claim, claims[claim.target].map({ $0.rule == rule }) ?? true else { continue }
       claims.claim(claim.target, claim.value, for: rule)
@@ -84,7 +84,7 @@ extension Decider {
   }
 
   /// Whether as many other people of the account as the rule allows were reached within its span.
-  private mutating func isLimitReached(
+  private func isLimitReached(
     _ perAccount: CheckedRule.PerAccount, _ row: Int32, _ plan: RulePlan, _ history: History, _ draft: RuleDraft
   ) -> Bool {
     let account = account(of: plan.rule.subject, row: row)
@@ -99,7 +99,7 @@ extension Decider {
   }
 
   /// Upkeep that changes nothing is not worth a line: that is its usual state.
-  private mutating func record(
+  private func record(
     _ resolved: [ResolvedAction], _ plan: RulePlan, _ candidate: Candidate, _ draft: inout RuleDraft
   ) {
     let isUpkeep = plan.rule.frequency.repetition == .upkeep

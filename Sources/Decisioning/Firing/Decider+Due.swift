@@ -6,7 +6,7 @@ import RuleSemantics
 extension Decider {
   /// The due occurrences whose condition is true, in the order of keys, due times and occurrence keys; with the batch
   /// that they stand in, for what their actions say of `event`.
-  mutating func dueCandidates(
+  func dueCandidates(
     of plan: RulePlan, _ history: History, _ draft: inout RuleDraft
   ) -> (candidates: [Candidate], batch: OccurrenceBatch?) {
     let due = dueOccurrences(of: plan, history, &draft)
@@ -42,7 +42,7 @@ extension Decider {
     return (ranked(candidates, plan), batch)
   }
 
-  private mutating func dueOccurrences(
+  private func dueOccurrences(
     of plan: RulePlan, _ history: History, _ draft: inout RuleDraft
   ) -> [Occurrence] {
     var all = occurrences(of: plan, history)

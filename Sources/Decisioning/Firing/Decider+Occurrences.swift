@@ -5,7 +5,7 @@ import RuleSemantics
 // What happened that an `on` rule asks for: not before its deployment, not recorded too late, and not done with.
 extension Decider {
   /// In no particular order; `due` is when it happened, until the wait is added. The `where` is not checked yet.
-  mutating func occurrences(of plan: RulePlan, _ history: History) -> [Occurrence] {
+  func occurrences(of plan: RulePlan, _ history: History) -> [Occurrence] {
     guard let trigger = plan.rule.trigger else { return [] }
     let earliest = earliestInterest(of: plan, history)
     switch trigger.occurrence {
@@ -41,7 +41,7 @@ extension Decider {
     return max(deployed, start)
   }
 
-  private mutating func eventOccurrences(
+  private func eventOccurrences(
     _ event: EventID, of plan: RulePlan, _ history: History, from earliest: Instant
   ) -> [Occurrence] {
     guard event.index < snapshot.events.count else { return [] }
@@ -63,7 +63,7 @@ extension Decider {
     return found
   }
 
-  private mutating func changeOccurrences(
+  private func changeOccurrences(
     _ reference: Reference, to value: Value?, of plan: RulePlan, _ history: History, from earliest: Instant
   ) -> [Occurrence] {
     let owner: Subject = reference.viaAccount ? .account : plan.rule.subject
@@ -88,7 +88,7 @@ extension Decider {
 
   /// Adds the occurrence for everyone it concerns: what happens to an account happens to its people, and what a contact
   /// does, its account does.
-  private mutating func add(
+  private func add(
     _ occurrence: Occurrence, _ owner: Subject, _ ownerRow: Int32, _ plan: RulePlan, _ history: History,
     to found: inout [Occurrence]
   ) {

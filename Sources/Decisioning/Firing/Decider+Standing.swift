@@ -5,7 +5,7 @@ import RuleSemantics
 // `when` rules: the firing table, over the whole column of truths.
 extension Decider {
   /// The subjects whose condition is true and who are not skipped, excluded or paused; in the order of their keys.
-  mutating func standingCandidates(
+  func standingCandidates(
     of plan: RulePlan, _ history: History, _ draft: inout RuleDraft
   ) -> [Candidate] {
     let rule = plan.rule

@@ -28,6 +28,8 @@ package struct StateChanges: Hashable, Sendable {
 
   package init() {}
 
+  package var isEmpty: Bool { self == StateChanges() }
+
   package struct DeploymentChange: Hashable, Sendable {
     package var rule: String
     package var formerName: String?

@@ -6,7 +6,7 @@ import RuleSemantics
 // Whether a message may go out now, and what an action that goes out leaves behind.
 extension Decider {
   /// The outcome of an action that would act; counts the message if it goes out.
-  mutating func outcome(
+  func outcome(
     of action: ResolvedAction, _ plan: RulePlan, _ row: Int32, heldSince: Instant?
   ) -> Outcome {
     guard case .message(let content, let message, let isTransactional) = action.effect else { return .act }
@@ -15,7 +15,7 @@ extension Decider {
     return outcome
   }
 
-  private mutating func messageOutcome(
+  private func messageOutcome(
     _ message: StateChanges.SentMessage, _ content: MessageLedger.Content, isTransactional: Bool, heldSince: Instant?
   ) -> Outcome {
     let contact = message.contact
@@ -45,7 +45,7 @@ extension Decider {
 
   // MARK: - Caps and quiet hours
 
-  private mutating func timing(of contact: Int32, isTransactional: Bool, heldSince: Instant?) -> Outcome {
+  private func timing(of contact: Int32, isTransactional: Bool, heldSince: Instant?) -> Outcome {
     var held: Outcome?
     var until = Instant.earliest
     func hold(_ time: Instant, _ reason: Outcome.HoldReason) {
@@ -74,7 +74,7 @@ extension Decider {
   }
 
   /// When the cap allows one more message; `nil` when it does now.
-  private mutating func freeTime(under cap: CheckedPolicy.Cap, for contact: Int32) -> Instant? {
+  private func freeTime(under cap: CheckedPolicy.Cap, for contact: Int32) -> Instant? {
     let start = calendars.common.subtract(cap.per, from: now)
     let account = snapshot.accountOfContact[Int(contact)]
     let people = cap.isPerAccount && account >= 0 ? contacts(ofAccount: account) : [contact]

@@ -5,6 +5,5 @@ package import RuleEngine
 package func decide(
   _ evaluation: Evaluation, plan: DecisionPlan, state: DecisionState, options: DecisionOptions = DecisionOptions()
 ) -> Decisions {
-  var decider = Decider(evaluation: evaluation, plan: plan, state: state, options: options)
-  return decider.run()
+  Decider(evaluation: evaluation, plan: plan, state: state, options: options).run()
 }

@@ -4,7 +4,7 @@ import RuleSemantics
 
 // One rule: who is up, what is done for each, and whether a person has to be asked first.
 extension Decider {
-  mutating func decide(_ rule: RulePlan) {
+  func decide(_ rule: RulePlan) {
     var report = Decisions.RuleReport(name: rule.rule.name, range: rule.rule.range)
     report.isPaused = rule.rule.frequency.isPaused
     report.isExecutable = rule.missing.isEmpty
@@ -33,7 +33,7 @@ extension Decider {
   }
 
   /// A rule that was never at work and is switched off has no deployment yet.
-  private mutating func deploy(_ rule: RulePlan, _ history: History) {
+  private func deploy(_ rule: RulePlan, _ history: History) {
     guard rule.missing.isEmpty, !(history.deployment == nil && rule.rule.frequency.isPaused) else { return }
     let isRenamed = history.name != rule.rule.name
     guard isRenamed || history.deployment?.fingerprint != rule.fingerprint else { return }
@@ -78,8 +78,10 @@ extension Decider {
     }
   }
 
-  private mutating func keep(_ draft: RuleDraft, of rule: RulePlan) {
+  private func keep(_ draft: RuleDraft, of rule: RulePlan) {
     decisions.rules.append(draft.report)
+    // Most runs change nothing for most rules.
+    if draft.actions.isEmpty, draft.firings.isEmpty, draft.settled.isEmpty, draft.effects.isEmpty { return }
     for entry in draft.actions.sorted(by: { $0.order < $1.order }) { decisions.actions += entry.actions }
     // In the order of keys, due times and occurrences, whatever became of them.
     decisions.changes.handled += (draft.settled.handled + draft.effects.handled)

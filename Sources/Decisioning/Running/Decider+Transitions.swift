@@ -4,7 +4,7 @@ import RuleSemantics
 
 // Journeys and segments that are no longer what they were after the last run.
 extension Decider {
-  mutating func recordTransitions() {
+  func recordTransitions() {
     for definition in program.definitions {
       switch definition.body {
       case .journey(let journey): recordStages(definition, journey)
@@ -14,7 +14,7 @@ extension Decider {
     }
   }
 
-  private mutating func recordStages(_ definition: Definition, _ journey: Journey) {
+  private func recordStages(_ definition: Definition, _ journey: Journey) {
     guard case .choices(let stages) = evaluation.column(of: definition.id) else { return }
     let previous = snapshot.previous.stages[definition.id]
     if previous == nil { decisions.changes.begun.append(definition.id) }
@@ -28,7 +28,7 @@ extension Decider {
     }
   }
 
-  private mutating func recordMembers(_ definition: Definition) {
+  private func recordMembers(_ definition: Definition) {
     guard case .flags(let members) = evaluation.column(of: definition.id) else { return }
     let previous = snapshot.previous.members[definition.id]
     if previous == nil { decisions.changes.begun.append(definition.id) }
@@ -41,7 +41,7 @@ extension Decider {
     }
   }
 
-  private mutating func addTransition(_ definition: Definition, row: Int32, old: Value, new: Value) {
+  private func addTransition(_ definition: Definition, row: Int32, old: Value, new: Value) {
     transitions.append(
       FieldChange(
         id: 0, subject: definition.subject, row: row, attribute: .definition(definition.id), old: old, new: new,

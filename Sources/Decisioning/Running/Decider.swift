@@ -2,8 +2,8 @@ import BusinessTime
 import RuleEngine
 import RuleSemantics
 
-/// The state of one `decide`.
-struct Decider {
+/// The state of one `decide`. A class, since it is one thing that all steps work on; it stays on one thread.
+final class Decider {
   let evaluation: Evaluation
   let plan: DecisionPlan
   let state: DecisionState
@@ -36,7 +36,7 @@ struct Decider {
     ledger = MessageLedger(evaluation.snapshot, schema: plan.program[EventID(0)], now: evaluation.now)
   }
 
-  mutating func run() -> Decisions {
+  func run() -> Decisions {
     recordTransitions()
     for rule in plan.rules { decide(rule) }
     syncDefinitions()
@@ -65,7 +65,7 @@ struct Decider {
     }
   }
 
-  mutating func contacts(ofAccount account: Int32) -> [Int32] {
+  func contacts(ofAccount account: Int32) -> [Int32] {
     if let contactsOfAccount { return contactsOfAccount[Int(account)] }
     var all = [[Int32]](repeating: [], count: snapshot.accounts.count)
     for (contact, account) in snapshot.accountOfContact.enumerated() where account >= 0 {
@@ -84,7 +84,7 @@ struct Decider {
     }
   }
 
-  mutating func skip(_ subject: Subject, _ rows: some Sequence<Int32>) {
+  func skip(_ subject: Subject, _ rows: some Sequence<Int32>) {
     func mark(_ flags: inout [UInt8], count: Int) {
       for row in rows {
         if flags.isEmpty { flags = [UInt8](repeating: 0, count: count) }
@@ -99,7 +99,7 @@ struct Decider {
 
   // MARK: - Reports
 
-  private mutating func reportNotExecutable() {
+  private func reportNotExecutable() {
     for (plan, report) in zip(plan.rules, decisions.rules) {
       for feature in plan.missing {
         decisions.notExecutable.append(
@@ -120,13 +120,11 @@ struct Decider {
     }
   }
 
-  private mutating func reportVanished() {
-    var known = Set(program.rules.map(\.name))
-    known.formUnion(program.rules.compactMap(\.formerName))
-    decisions.vanishedRules = state.deployments.keys.filter { !known.contains($0) }.sorted()
+  private func reportVanished() {
+    decisions.vanishedRules = state.deployments.keys.filter { !plan.ruleNames.contains($0) }.sorted()
   }
 
-  private mutating func haltIfTooMany() {
+  private func haltIfTooMany() {
     guard options.appliesPopulationPolicies, !options.ignoresHalt else { return }
     var contacts: Set<Int32> = []
     for action in decisions.actions where action.outcome == .act && !action.isSync && action.subject == .contact {

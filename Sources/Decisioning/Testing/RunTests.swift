@@ -1,5 +1,5 @@
 package import BusinessTime
-import RuleSemantics
+package import RuleSemantics
 
 /// Runs the `test` declarations of a rule book, each in a world of its own and with a clock of its own, on the road that
 /// every run takes: snapshot, evaluation, decisions, state.
@@ -13,8 +13,11 @@ package func runTests(
   let wanted = filter?.lowercased()
   return plan.program.tests
     .filter { test in wanted.map { test.title.lowercased().contains($0) } ?? true }
-    .map { test in
-      var run = TestRun(test, plan: plan, holidays: holidays)
-      return run.result()
-    }
+    .map { runTest($0, plan, holidays: holidays) }
+}
+
+/// Runs one `test` declaration; tests do not touch each other, and may run side by side.
+package func runTest(_ test: CheckedTest, _ plan: DecisionPlan, holidays: [Set<CivilDate>] = []) -> TestResult {
+  var run = TestRun(test, plan: plan, holidays: holidays)
+  return run.result()
 }

@@ -46,22 +46,22 @@ extension TestRun {
 
   /// Whether what is not carried out might have done this.
   func couldDo(_ expected: CheckedAction, _ missing: Decisions.NotExecutable) -> Bool {
-    func might(_ action: ActionID) -> Bool {
-      action == expected.id || (action == .sendBest && expected.id == .sendAsset)
+    func might(_ action: CheckedAction) -> Bool {
+      action.isLike(expected) || (action.id == .sendBest && expected.id == .sendAsset)
     }
     if let sequence = program.sequences.first(where: { $0.name == missing.name && $0.range == missing.range }) {
       return sequence.steps.contains { $0.statements.contains { $0.contains(might) } }
     }
     let arms = program.experiments.filter { $0.rule == missing.name }.flatMap(\.arms)
     if arms.contains(where: { $0.statements.contains { $0.contains(might) } }) { return true }
-    return program.rules.first { $0.name == missing.name }?.actions.contains { might($0.id) } ?? false
+    return program.rules.first { $0.name == missing.name }?.actions.contains(where: might) ?? false
   }
 }
 
 extension CheckedSequence.Statement {
-  fileprivate func contains(_ isWanted: (ActionID) -> Bool) -> Bool {
+  fileprivate func contains(_ isWanted: (CheckedAction) -> Bool) -> Bool {
     switch self {
-    case .action(let action): isWanted(action.id)
+    case .action(let action): isWanted(action)
     case .wait, .waitUntil: false
     case .conditional(_, let then, let otherwise, _): (then + otherwise).contains { $0.contains(isWanted) }
     case .split(_, let arms, _): arms.contains { $0.statements.contains { $0.contains(isWanted) } }

@@ -63,7 +63,7 @@ extension TestRun {
 
 extension CheckedAction {
   /// Whether it does the same to the same thing, whatever else is said.
-  fileprivate func isLike(_ other: CheckedAction) -> Bool {
+  func isLike(_ other: CheckedAction) -> Bool {
     guard id == other.id else { return false }
     for parameter in [ParameterID.asset, .field, .list, .webhook, .template] {
       switch (arguments[parameter], other.arguments[parameter]) {

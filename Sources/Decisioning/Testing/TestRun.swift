@@ -168,7 +168,7 @@ struct TestRun {
       happening.action.outcome == .act
         && matches(happening, action, step.subject, person, evaluation)
     }
-    if found.isEmpty != isNegated, let index = missed.sorted().first(where: { couldDo(action, notExecutable[$0]) }) {
+    if found.isEmpty, let index = missed.sorted().first(where: { couldDo(action, notExecutable[$0]) }) {
       obstacle = notExecutable[index].text
     } else if isNegated, !found.isEmpty {
       fail(step, TestWording.happened(text(of: step)), trace(of: found))

@@ -160,20 +160,26 @@ package final class Evaluation {
   /// The node's column, once what it is computed from is there.
   func column(_ root: NodeID, _ batch: BatchState?) -> Column {
     if let known = known(root, batch) { return known }
-    var seen: Set<NodeID> = [root]
+    // Operands first, on a list rather than by recursion: the way down a long chain of definitions needs no deep stack.
     var open = [root]
-    while let next = open.popLast() {
-      for child in plan.graph[next].children where known(child, batch) == nil && seen.insert(child).inserted {
-        open.append(child)
+    while let next = open.last {
+      if isKnown(next, batch) {
+        open.removeLast()
+        continue
       }
+      let count = open.count
+      for child in plan.graph.children(of: next) where !isKnown(child, batch) { open.append(child) }
+      guard open.count == count else { continue }
+      let result = compute(plan.graph[next], batch)
+      if let batch, plan.graph.needsBatch(next) { batch.memo[next] = result } else { memo[next.index] = result }
+      open.removeLast()
     }
-    var result = Column.absent
-    // Ascending, so that operands come first: the way down a long chain of definitions needs no deep stack.
-    for id in seen.sorted() {
-      result = compute(plan.graph[id], batch)
-      if let batch, plan.graph.needsBatch(id) { batch.memo[id] = result } else { memo[id.index] = result }
-    }
-    return result
+    return operand(root, batch)
+  }
+
+  private func isKnown(_ node: NodeID, _ batch: BatchState?) -> Bool {
+    if let batch, plan.graph.needsBatch(node) { return batch.memo[node] != nil }
+    return memo[node.index] != nil
   }
 
   func known(_ node: NodeID, _ batch: BatchState?) -> Column? {

@@ -4,6 +4,7 @@ package struct PlanGraph: Sendable {
   package private(set) var frames: [Frame] = [.scalar]
   /// Whether the frame is one of occurrences or stands on one, so that it exists only with a batch of them.
   package private(set) var isBatch: [Bool] = [false]
+  private var childrenOfNodes: [[NodeID]] = []
   private var nodeIDs: [Node: NodeID] = [:]
   private var frameIDs: [Frame: FrameID] = [.scalar: .scalar]
 
@@ -11,6 +12,7 @@ package struct PlanGraph: Sendable {
     if let known = nodeIDs[node] { return known }
     let id = NodeID(index: nodes.count)
     nodes.append(node)
+    childrenOfNodes.append(node.children)
     nodeIDs[node] = id
     return id
   }
@@ -30,6 +32,9 @@ package struct PlanGraph: Sendable {
 
   /// The frame's name, when a node is planned on it.
   package func existing(_ frame: Frame) -> FrameID? { frameIDs[frame] }
+
+  /// What the node is computed from; worked out once.
+  package func children(of id: NodeID) -> [NodeID] { childrenOfNodes[id.index] }
 
   package subscript(id: NodeID) -> Node { nodes[id.index] }
   package subscript(id: FrameID) -> Frame { frames[id.index] }
