@@ -18,7 +18,7 @@ struct AbmRules: ParsableCommand {
     version: version,
     subcommands: [
       Init.self, Check.self, Fmt.self, Test.self, Import.self, Migrate.self,
-      Explain.self,
+      Plan.self, Run.self, WhyCommand.self, Explain.self,
     ])
 
   static let version = "0.1.0"

@@ -25,9 +25,10 @@ struct SourceTests {
   }
 
   @Test func timeIsGivenNotTaken() {
-    for file in Repository.sources where !file.path.hasPrefix("Sources/Service") && !file.path.hasPrefix("Sources/abm-rules") {
+    for file in Repository.sources
+    where !file.path.hasPrefix("Sources/Service") && !file.path.hasPrefix("Sources/abm-rules") {
       for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
-        #expect(!line.contains("Date()") && !line.contains("Date.now"), "\(file.path):\(number + 1) looks at the clock")
+        #expect(!line.contains(#/\bDate(\(\)|\.now)/#), "\(file.path):\(number + 1) looks at the clock")
       }
     }
   }
@@ -36,7 +37,7 @@ struct SourceTests {
     for file in Repository.sources + Repository.files(below: "Tests", ending: ".swift")
     where !file.path.hasPrefix("Tests/TidyTests") {
       for (number, line) in file.lines.enumerated() {
-        #expect(!line.contains("TODO") && !line.contains("XXX"), "\(file.path):\(number + 1)")
+        #expect(!line.contains(#/\bTODO\b/#), "\(file.path):\(number + 1)")
       }
     }
   }

@@ -28,4 +28,18 @@ package struct ReadSet: Hashable, Sendable {
     case .account: accountFields.insert(field)
     }
   }
+
+  /// What either reads.
+  package func union(_ other: ReadSet) -> ReadSet {
+    var both = self
+    both.contactFields.formUnion(other.contactFields)
+    both.accountFields.formUnion(other.accountFields)
+    both.dealFields.formUnion(other.dealFields)
+    both.contactChanges.formUnion(other.contactChanges)
+    both.accountChanges.formUnion(other.accountChanges)
+    both.eventFields.merge(other.eventFields) { $0.union($1) }
+    both.previous.formUnion(other.previous)
+    both.readsDeals = readsDeals || other.readsDeals
+    return both
+  }
 }

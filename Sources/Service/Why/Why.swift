@@ -1,0 +1,102 @@
+package import BusinessTime
+package import ContactStore
+import Decisioning
+import RuleDiagnostics
+import RuleEngine
+import RuleSemantics
+
+/// Why somebody does or does not get something: the same plan and the same decisions as a run, for one record.
+package struct Why {
+  package struct UnknownRecord: Error, CustomStringConvertible {
+    package let key: String
+    package let database: String
+
+    package var description: String {
+      "there is no contact or account `\(key)` in \(database); keys are what `abm-rules import` read as such"
+    }
+  }
+
+  let book: RuleBook
+  let store: Store
+  let evaluation: Evaluation
+  let decisions: Decisions
+  let state: DecisionState
+  let subject: Subject
+  let row: Int
+  let key: String
+
+  /// Loads the record, with its account, the account's people and deals, and decides.
+  package init(about key: String, in book: RuleBook, _ store: Store, at now: Instant) throws {
+    let plan = DecisionPlan(EvaluationPlan(book.program))
+    let reads = plan.evaluation.readSet.union(plan.readSet)
+    let holidays = PolicyHolidays(of: book)
+    var found: (LoadedState, Subject)?
+    if let loaded = try store.load(book.program, reading: reads, now: now, about: .contact(key: key)) {
+      found = (loaded, .contact)
+    } else if let loaded = try store.load(book.program, reading: reads, now: now, about: .account(key: key)) {
+      found = (loaded, .account)
+    }
+    guard let (loaded, subject) = found,
+      let row = Why.row(of: key, subject == .contact ? loaded.snapshot.contacts : loaded.snapshot.accounts, loaded)
+    else { throw UnknownRecord(key: key, database: store.path) }
+    self.book = book
+    self.store = store
+    self.subject = subject
+    self.row = row
+    state = loaded.state
+    let table = subject == .contact ? loaded.snapshot.contacts : loaded.snapshot.accounts
+    self.key = loaded.snapshot.texts.text(table.keys[row])
+    evaluation = Evaluation(
+      plan: plan.evaluation, snapshot: loaded.snapshot, now: now,
+      calendar: book.program.policy.calendar(holidays: holidays.days))
+    // Approval and halt are about whole populations, which are not loaded.
+    decisions = decide(
+      evaluation, plan: plan, state: loaded.state,
+      options: DecisionOptions(appliesPopulationPolicies: false, holidays: holidays.days))
+  }
+
+  private static func row(of key: String, _ table: RecordTable, _ loaded: LoadedState) -> Int? {
+    let wanted = key.lowercased()
+    return table.keys.firstIndex { loaded.snapshot.texts.text($0).lowercased() == wanted }
+  }
+
+  var program: CheckedProgram { book.program }
+  var zone: Zone { Zone(identifier: program.policy.zone) ?? .utc }
+
+  /// The rule or definition of that name about the record's kind.
+  func target(named name: String) throws -> Target {
+    if let rule = program.rules.first(where: { $0.name == name }) {
+      guard rule.subject == subject else { throw OtherSubject(name: name, subject: rule.subject) }
+      return .rule(rule)
+    }
+    if let definition = program.definitions.first(where: { $0.name == name && $0.subject == subject }) {
+      return .definition(definition)
+    }
+    if let sequence = program.sequences.first(where: { $0.name == name }) {
+      throw NotCarriedOut(name: sequence.name, what: "sequence")
+    }
+    if let recommendation = program.recommendations.first(where: { $0.name == name }) {
+      throw NotCarriedOut(name: recommendation.name, what: "recommendation")
+    }
+    throw UnknownRule(
+      name: name,
+      declared: program.rules.map(\.name) + program.definitions.filter { $0.subject == subject }.map(\.name))
+  }
+
+  enum Target {
+    case rule(CheckedRule)
+    case definition(Definition)
+  }
+
+  package struct OtherSubject: Error, CustomStringConvertible {
+    let name: String
+    let subject: Subject
+    package var description: String { "`\(name)` is about \(subject.rawValue)s; ask for the key of one" }
+  }
+
+  package struct NotCarriedOut: Error, CustomStringConvertible {
+    let name: String
+    let what: String
+    package var description: String { "`\(name)` is a \(what), which this version checks but does not carry out" }
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import BusinessTime
+import Service
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluate once, commit what is decided, and carry it out.",
+    discussion: """
+      Decisions, what they change and the outbox are committed in one transaction; then the executor carries the outbox
+      out. Without an executor the actions wait in the outbox.
+      """)
+
+  @OptionGroup var options: CommonOptions
+
+  @Option(help: ArgumentHelp("file:PATH writes one JSON line for each action.", valueName: "kind"))
+  var executor: String?
+
+  @Option(help: ArgumentHelp("Let a rule act that waits for approval, in this run.", valueName: "rule"))
+  var approve: [String] = []
+
+  @Flag(help: "Go on where the policy would halt the run.")
+  var beyondHalt = false
+
+  @Flag(help: "Run although the clock is behind the last run.")
+  var force = false
+
+  @Option(help: "text or json.")
+  var format = TextOrJSON.text
+
+  func run() throws {
+    let file = try executorFile()
+    let workspace = try Workspace.open(options)
+    let result = try RunService.run(
+      workspace.book, workspace.store, at: workspace.now,
+      options: RunService.Options(
+        approvedRules: Set(approve), goesBeyondHalt: beyondHalt, ignoresClock: force))
+    ResultOutput.write(result, format, samples: 3)
+    if let file, result.committed != nil {
+      let count = try FileExecutor(path: file).dispatch(workspace.store, now: workspace.now)
+      Output.error("\(Plural.count(count, "action")) written to \(file)")
+    }
+    if result.hasProblems { throw Exit.problems }
+  }
+
+  private func executorFile() throws -> String? {
+    guard let executor else { return nil }
+    guard executor.hasPrefix("file:"), executor.count > 5 else {
+      throw ValidationError("--executor takes file:PATH, not `\(executor)`")
+    }
+    return String(executor.dropFirst(5))
+  }
+}

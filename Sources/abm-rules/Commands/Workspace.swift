@@ -1,0 +1,29 @@
+import ArgumentParser
+import BusinessTime
+import ContactStore
+import RuleSemantics
+import Service
+
+/// A rule book without errors, its database and the time to decide at.
+struct Workspace {
+  let book: RuleBook
+  let store: Store
+  let now: Instant
+
+  static func open(_ options: CommonOptions) throws -> Workspace {
+    let configuration = try options.configuration()
+    let book = try DataCommands.loadBook(configuration)
+    let store = try Store.open(configuration.database)
+    return Workspace(book: book, store: store, now: try time(options.at, book))
+  }
+
+  private static func time(_ text: String?, _ book: RuleBook) throws -> Instant {
+    guard let text else { return Clock.now }
+    let zone = Zone(identifier: book.program.policy.zone) ?? .utc
+    guard let instant = Instant(iso: text, in: zone) else {
+      throw ValidationError(
+        "--at takes a time such as 2026-03-01, \"2026-03-01 09:00\" or 2026-03-01T09:00:00Z, not `\(text)`")
+    }
+    return instant
+  }
+}
