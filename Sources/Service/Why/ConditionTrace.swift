@@ -22,7 +22,7 @@ struct ConditionTrace {
   let why: Why
   private(set) var lines: [TraceLine] = []
   /// How deep definitions are opened.
-  private static let maximumDepth = 6
+  private static let maximumDepth = 10
 
   init(_ why: Why) {
     self.why = why
