@@ -128,6 +128,15 @@ struct ActionTests {
     #expect(decisions.changes.firings.isEmpty)
   }
 
+  @Test func whatIsNotCarriedOutStillKeepsLowerRulesOff() throws {
+    var scene = try scene(
+      """
+      rule high { when hot then assign owner from sdr and skip lower rules priority 2 }
+      rule low { when hot then create note "x" priority 1 }
+      """)
+    #expect(scene.run().acted == [])
+  }
+
   @Test func keysOfActionsAreUnique() throws {
     var scene = try scene(
       """

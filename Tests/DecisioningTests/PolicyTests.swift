@@ -342,6 +342,22 @@ struct PolicyTests {
     #expect(scene.run().acted == ["b p1000@acme.example"])
   }
 
+  @Test func anApprovalThatIsNotNeededIsKept() throws {
+    var scene = try scene("rule r { when hot then create note \"x\" }")
+    scene.world.state.approvals = ["r"]
+    #expect(scene.run().changes.usedApprovals == [])
+  }
+
+  @Test func aNewRuleSaysHowManyExistingPeopleItMessages() throws {
+    var scene = try scene(
+      "rule r { when hot then send asset guide } rule s { on page_view then send asset offer }", people: crowd(3))
+    scene.consentAll()
+    let decisions = scene.run()
+    #expect(decisions.report("r")?.existingPeople == 3)
+    #expect(decisions.report("s")?.existingPeople == nil)
+    #expect(scene.run(after: TimeSpan(1, .hours)).report("r")?.existingPeople == nil)
+  }
+
   // MARK: - Halt
 
   @Test func aRunThatActsOnTooManyIsHalted() throws {

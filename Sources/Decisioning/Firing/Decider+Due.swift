@@ -19,23 +19,21 @@ extension Decider {
       let truth = truths?[position] ?? 1
       if truth == 2 { draft.report.unknown += 1 }
       if truth == 1 { draft.report.matched += 1 }
+      let isSkipping = truth == 1 && plan.rule.skipsLowerRules && !plan.rule.frequency.isPaused
+      if isSkipping { skipping.append(occurrence.row) }
       guard plan.missing.isEmpty else { continue }
       if plan.rule.frequency.isPaused {
         draft.report.skipped += 1
         handle(occurrence, .paused, plan, history, &draft)
       } else if truth != 1 {
         handle(occurrence, .notTrue, plan, history, &draft)
+      } else if isSkipped(plan.rule.subject, occurrence.row) {
+        draft.report.skipped += 1
+        handle(occurrence, .skipped, plan, history, &draft)
       } else {
-        if plan.rule.skipsLowerRules { skipping.append(occurrence.row) }
-        if isSkipped(plan.rule.subject, occurrence.row) {
-          draft.report.skipped += 1
-          handle(occurrence, .skipped, plan, history, &draft)
-        } else {
-          candidates.append(
-            Candidate(
-              row: occurrence.row, occurrence: occurrence.key, due: occurrence.due, position: position,
-              order: position))
-        }
+        candidates.append(
+          Candidate(
+            row: occurrence.row, occurrence: occurrence.key, due: occurrence.due, position: position, order: position))
       }
     }
     skip(plan.rule.subject, skipping)

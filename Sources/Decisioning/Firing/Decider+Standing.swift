@@ -26,11 +26,12 @@ extension Decider {
         if isAtWork { settleFalse(plan, history, Int32(row), firing, &draft) }
       case 1:
         draft.report.matched += 1
+        // Also where the rule itself cannot act: what it keeps others from must not happen in its place.
+        if rule.skipsLowerRules, !rule.frequency.isPaused { matching.append(Int32(row)) }
         guard isAtWork else {
           draft.report.skipped += rule.frequency.isPaused ? 1 : 0
           continue
         }
-        if rule.skipsLowerRules { matching.append(Int32(row)) }
         if leavesAlone {
           draft.settled.firings.append(
             .init(rule: rule.name, subject: rule.subject, row: Int32(row), firing: Firing(isExcluded: true)))

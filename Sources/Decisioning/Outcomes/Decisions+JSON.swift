@@ -29,7 +29,7 @@ extension Decisions.RuleReport {
       ("line", .number(Double(file.position(at: range.start).line))), ("matched", .number(Double(matched))),
       ("acted", .number(Double(acted))), ("waiting", .number(Double(waiting))), ("skipped", .number(Double(skipped))),
       ("unknown", .number(Double(unknown))), ("approval", approval.map { .text($0.text) }),
-      ("paused", isPaused ? .flag(true) : nil),
+      ("existing_people", existingPeople.map(JSONValue.integer)), ("paused", isPaused ? .flag(true) : nil),
     ])
   }
 }

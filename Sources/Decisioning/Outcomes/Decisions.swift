@@ -36,6 +36,8 @@ package struct Decisions: Sendable {
     /// On how many it would act if a person approved it; `nil` when nothing is asked.
     package var approval: Outcome.ApprovalReason?
     package var isNew = false
+    /// How many people who were there before it a new rule messages; `nil` for any other rule.
+    package var existingPeople: Int?
     package var isEdited = false
     package var isPaused = false
     package var isExecutable = true

@@ -21,13 +21,17 @@ extension Decider {
       for candidate in candidates { act(rule, candidate, history, batch, &draft) }
     }
 
-    if let reason = approvalNeeded(for: rule, history, draft) {
+    if isFirstReach(rule, draft) { draft.report.existingPeople = draft.messaged.count }
+    let reason = approvalNeeded(for: rule, draft)
+    if let reason, !isApproved(rule, history) {
       ledger.undo(to: marks.0)
       claims.undo(to: marks.1)
       ask(reason, &draft)
     } else {
       deploy(rule, history)
-      if state.approvals.contains(history.name) { decisions.changes.usedApprovals.append(history.name) }
+      if reason != nil, !options.approvedRules.contains(rule.rule.name) {
+        decisions.changes.usedApprovals += [history.name, rule.rule.name].filter(state.approvals.contains).prefix(1)
+      }
     }
     keep(draft, of: rule)
   }
@@ -42,18 +46,24 @@ extension Decider {
       .init(rule: rule.rule.name, formerName: isRenamed ? history.name : nil, deployment: deployment))
   }
 
-  private func approvalNeeded(
-    for rule: RulePlan, _ history: History, _ draft: RuleDraft
-  ) -> Outcome.ApprovalReason? {
-    guard options.appliesPopulationPolicies, !options.approvedRules.contains(rule.rule.name),
-      !state.approvals.contains(history.name), !state.approvals.contains(rule.rule.name)
-    else { return nil }
+  /// Whether a rule that is new messages people who were there before it.
+  private func isFirstReach(_ rule: RulePlan, _ draft: RuleDraft) -> Bool {
+    draft.report.isNew && rule.rule.trigger == nil && rule.sendsMessages && rule.missing.isEmpty
+  }
+
+  private func isApproved(_ rule: RulePlan, _ history: History) -> Bool {
+    options.approvedRules.contains(rule.rule.name) || state.approvals.contains(history.name)
+      || state.approvals.contains(rule.rule.name)
+  }
+
+  private func approvalNeeded(for rule: RulePlan, _ draft: RuleDraft) -> Outcome.ApprovalReason? {
+    guard options.appliesPopulationPolicies else { return nil }
     let total = table(of: rule.rule.subject).count
     if let limit = program.policy.approveOver.exceeded(by: draft.acted.count, of: total) {
       return .actsOnMany(subjects: draft.acted.count, limit: limit)
     }
-    let reachesExisting = draft.report.isNew && rule.rule.trigger == nil && !rule.rule.frequency.includesExisting
-    if reachesExisting, draft.messaged.count > Decider.peopleWithoutApproval {
+    let isAsked = isFirstReach(rule, draft) && !rule.rule.frequency.includesExisting
+    if isAsked, draft.messaged.count > Decider.peopleWithoutApproval {
       return .firstDeployment(people: draft.messaged.count)
     }
     return nil
