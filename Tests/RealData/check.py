@@ -1,0 +1,119 @@
+"""Checks the product on public data sets: check.py ABM_RULES DATA_FOLDER. Standard library only."""
+import csv
+import datetime
+import gzip
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ABM, DATA = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+BOOKS = pathlib.Path(__file__).resolve().parent
+passed = failed = 0
+
+
+def abm(*arguments, book, database):
+    result = subprocess.run(
+        [ABM, *arguments, "--rules", BOOKS / book, "--db", database], capture_output=True, text=True)
+    if result.returncode not in (0, 1):
+        sys.exit(f"abm-rules {' '.join(map(str, arguments))} failed:\n{result.stderr}")
+    return result.stdout
+
+
+def expect(what, condition, found):
+    global passed, failed
+    passed, failed = passed + bool(condition), failed + (not condition)
+    print(f"{'✓' if condition else '✕'} {what}: {found}")
+
+
+def rows(name):
+    with gzip.open(DATA / name, "rt", encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def area_under_curve(labels, scores):
+    """The share of (positive, negative) pairs in order, ties half: by ranks."""
+    order = sorted(range(len(scores)), key=lambda i: scores[i])
+    ranks, i = [0.0] * len(scores), 0
+    while i < len(order):
+        j = i
+        while j < len(order) and scores[order[j]] == scores[order[i]]:
+            j += 1
+        for k in range(i, j):
+            ranks[order[k]] = (i + j + 1) / 2
+        i = j
+    positives = sum(labels)
+    total = sum(rank for rank, label in zip(ranks, labels) if label)
+    return (total - positives * (positives + 1) / 2) / (positives * (len(labels) - positives))
+
+
+def ranked(plan):
+    return {a["contact"]: float(a["arguments"]["text"]) for a in plan["actions"] if a["rule"] == "ranked"}
+
+
+def rule(plan, name):
+    return next(r for r in plan["rules"] if r["name"] == name)
+
+
+def leads(folder):
+    file, options = DATA / "leads_xeducation.csv.gz", {"book": "leads", "database": folder / "leads.sqlite"}
+    rejects = ("--rejects", folder / "leads.rejects.csv")
+    text = abm("import", "contacts", file, *rejects, **options)
+    expect("leads: every row is imported", "9,240 rows: 9,240 new" in text, text.splitlines()[0])
+    plan = json.loads(abm("plan", "--format", "json", **options))
+    truth = {row["Prospect ID"]: row["Converted"] == "1" for row in rows(file.name)}
+    scores = ranked(plan)
+    area = area_under_curve([truth[key] for key in scores], list(scores.values()))
+    expect("leads: all are scored", len(scores) == 9240, len(scores))
+    expect("leads: AUC of twelve lines is at least 0.87", area >= 0.87, f"{area:.4f}")
+    chosen = sum(row["Specialization"] in ("Select", "") for row in rows(file.name))
+    expect("leads: `Select` is missing", rule(plan, "without_choice")["matched"] == chosen, chosen)
+
+
+def deskdrop(folder):
+    file, options = DATA / "deskdrop_interactions.csv.gz", {"book": "deskdrop", "database": folder / "deskdrop.sqlite"}
+    rejects = ("--rejects", folder / "deskdrop.rejects.csv")
+    people = abm("import", "contacts", file, *rejects, **options)
+    events = ("import", "events", "activity", file, "--map", "contact=personId,at=timestamp", "--dates", "unix", *rejects)
+    text = abm(*events, **options)
+    print("  " + people.splitlines()[0])
+    expect("deskdrop: every row is accounted for, the 11 repeated ones too",
+           "72,312 rows: 72,301 new, 11 repeated in the file" in text, text.splitlines()[0])
+    again = abm(*events, **options)
+    expect("deskdrop: importing again changes nothing", "new" not in again.splitlines()[0], again.splitlines()[0])
+
+    now = datetime.datetime(2017, 1, 15, tzinfo=datetime.timezone.utc).timestamp()
+    plan = json.loads(abm("plan", "--at", "2017-01-15", "--format", "json", **options))
+    computed = ranked(plan)
+    expected, later, seen = {}, set(), set()
+    for row in sorted({tuple(row.items()) for row in rows(file.name)}, key=lambda r: float(dict(r)["timestamp"])):
+        row = dict(row)
+        at, person = float(row["timestamp"]), row["personId"]
+        if at <= now:
+            expected.setdefault(person, []).append(2 ** (-(now - at) / 86400 / 30))
+        elif at <= now + 30 * 86400:
+            later.add(person)
+    expected = {person: math.fsum(weights) for person, weights in expected.items()}
+    expect("deskdrop: the same people", expected.keys() == computed.keys(), len(computed))
+    difference = max(abs(expected[person] - computed[person]) for person in expected)
+    expect("deskdrop: decayed engagement equals an independent computation within 1e-9", difference <= 1e-9, difference)
+    keys = sorted(computed)
+    area = area_under_curve([key in later for key in keys], [computed[key] for key in keys])
+    expect("deskdrop: AUC for acting in the next 30 days is at least 0.81", area >= 0.81, f"{area:.4f}")
+
+
+def accounts(folder):
+    file, options = DATA / "accounts_yc.csv.gz", {"book": "accounts", "database": folder / "accounts.sqlite"}
+    text = abm("import", "accounts", file, "--dates", "us", "--rejects", folder / "accounts.rejects.csv", **options)
+    expect("accounts: every company is imported", "5,408 rows: 5,408 new" in text, text.splitlines()[0])
+    plan = json.loads(abm("plan", "--format", "json", **options))
+    expect("accounts: 679 were acquired", rule(plan, "acquired")["matched"] == 679, rule(plan, "acquired")["matched"])
+
+
+with tempfile.TemporaryDirectory() as folder:
+    for check in (leads, deskdrop, accounts):
+        check(pathlib.Path(folder))
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
