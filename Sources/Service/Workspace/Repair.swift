@@ -10,16 +10,21 @@ package struct Repair: Sendable {
   package static func apply(to book: RuleBook) throws(WorkspaceError) -> Repair {
     var repair = Repair()
     for file in book.source.files {
-      let fixes = book.diagnostics.compactMap { diagnostic in
-        diagnostic.fixes.first { fix in fix.isSafe && fix.edits.allSatisfy { $0.range.file == file.id } }
-      }
-      let edits = Repair.compatible(fixes)
-      guard !edits.isEmpty else { continue }
-      let result = applying(edits.flatMap(\.edits), to: file.bytes)
+      let fixes = edits(of: book, in: file)
+      guard !fixes.isEmpty else { continue }
+      let result = applying(fixes.flatMap(\.edits), to: file.bytes)
       try Files.write(result.bytes, to: file.path)
-      repair.applied.append((file.path, edits.count))
+      repair.applied.append((file.path, fixes.count))
     }
     return repair
+  }
+
+  /// The safe repairs of one file that can be made together.
+  static func edits(of book: RuleBook, in file: SourceFile) -> [FixIt] {
+    compatible(
+      book.diagnostics.compactMap { diagnostic in
+        diagnostic.fixes.first { fix in fix.isSafe && fix.edits.allSatisfy { $0.range.file == file.id } }
+      })
   }
 
   /// Repairs that do not touch one another; a repair is made as a whole or not at all.

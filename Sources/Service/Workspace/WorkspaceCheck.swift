@@ -1,3 +1,5 @@
+package import BusinessTime
+import ContactStore
 package import RuleDiagnostics
 import RuleSemantics
 
@@ -11,8 +13,9 @@ package struct WorkspaceCheck: Sendable {
   /// - Parameters:
   ///   - paths: files and folders; none for the rule book. Files of the rule book's folder are checked within the whole.
   ///   - usesDatabase: whether to say what a mistake means for the people in the database.
+  ///   - now: the time to look at them.
   package static func run(
-    paths: [String], configuration: Configuration, usesDatabase: Bool
+    paths: [String], configuration: Configuration, usesDatabase: Bool, now: Instant
   ) throws -> WorkspaceCheck {
     let folder = configuration.rules.hasSuffix("/") ? String(configuration.rules.dropLast()) : configuration.rules
     let isWithin = !paths.isEmpty && paths.allSatisfy { !Files.isFolder($0) && $0.hasPrefix(folder + "/") }
@@ -25,6 +28,10 @@ package struct WorkspaceCheck: Sendable {
       }
       diagnostics = diagnostics.filter { paths.contains(book.source[$0.range.file].path) }
       files = paths.count
+    }
+    if usesDatabase {
+      let store = try Store.open(configuration.database)
+      diagnostics = PeopleEffect(book, store, at: now).adding(to: diagnostics)
     }
     return WorkspaceCheck(book: book, diagnostics: diagnostics, files: files)
   }

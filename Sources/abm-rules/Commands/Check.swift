@@ -29,13 +29,15 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    var check = try WorkspaceCheck.run(paths: paths, configuration: configuration, usesDatabase: options.db != nil)
+    var check = try WorkspaceCheck.run(
+      paths: paths, configuration: configuration, usesDatabase: options.db != nil, now: Clock.now)
     if fix {
       let repair = try Repair.apply(to: check.book)
       for (path, count) in repair.applied {
         Output.error("repaired \(path): \(count) \(count == 1 ? "repair" : "repairs")")
       }
-      check = try WorkspaceCheck.run(paths: paths, configuration: configuration, usesDatabase: options.db != nil)
+      check = try WorkspaceCheck.run(
+        paths: paths, configuration: configuration, usesDatabase: options.db != nil, now: Clock.now)
     }
     switch format {
     case .text: printText(check)
