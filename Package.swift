@@ -71,9 +71,13 @@ let package = Package(
       swiftSettings: settings),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
     tests("TextMatchingTests", uses: ["TextMatching"]),
+    .systemLibrary(
+      name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     tests(
       "RuleEngineTests",
-      uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax", "TextMatching"]),
+      uses: [
+        "BusinessTime", "CSQLite", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax", "TextMatching",
+      ]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
     tests(
       "ContactStoreTests",
