@@ -122,15 +122,14 @@ extension Evaluation {
   private func textTest(
     _ codes: [Int32], _ test: CheckedExpression.TextTest, _ parts: [Int32], _ count: Int
   ) -> [UInt8] {
+    let texts = texts
     guard parts.count == 1, let part = parts.first else {
       return map2(codes, parts, count: count) { code, part in
-        if code < 0 || part < 0 { return Column.missingFlag }
-        return test.holds(texts.text(code), texts.text(part)) ? 1 : 0
+        code < 0 || part < 0 ? Column.missingFlag : texts.holds(code, test, part) ? 1 : 0
       }
     }
     guard part >= 0 else { return Array(repeating: Column.missingFlag, count: count) }
-    let wanted = texts.text(part)
-    return perDistinctText(codes) { test.holds($0, wanted) ? 1 : 0 }
+    return perDistinctText(codes) { texts.holds($0, test, part) ? 1 : 0 }
   }
 
   private func matches(_ codes: [Int32], _ pattern: CheckedExpression.Pattern) -> [UInt8] {
@@ -139,8 +138,9 @@ extension Evaluation {
       return Array(repeating: Column.missingFlag, count: codes.count)
     }
     var exceeded = 0
-    let result = perDistinctText(codes) { text in
-      switch compiled.matches(text) {
+    let texts = texts
+    let result = perDistinctText(codes) { code in
+      switch texts.withBytes(of: code, compiled.matches(utf8:)) {
       case .yes: return 1
       case .no: return 0
       case .limitExceeded:
@@ -152,40 +152,14 @@ extension Evaluation {
     return result
   }
 
-  private func perDistinctText(_ codes: [Int32], _ test: (String) -> UInt8) -> [UInt8] {
+  private func perDistinctText(_ codes: [Int32], _ test: (Int32) -> UInt8) -> [UInt8] {
     let untested: UInt8 = 255
     var answers = Array(repeating: untested, count: texts.count)
-    return codes.map { code in
+    return map1(codes) { code in
       guard code >= 0 else { return Column.missingFlag }
-      if answers[Int(code)] == untested { answers[Int(code)] = test(texts.text(code)) }
+      if answers[Int(code)] == untested { answers[Int(code)] = test(code) }
       return answers[Int(code)]
     }
-  }
-}
-
-extension CheckedExpression.TextTest {
-  /// Byte by byte: texts that look alike but are written with different characters differ.
-  func holds(_ text: String, _ part: String) -> Bool {
-    switch self {
-    case .contains: text.utf8.holds(part.utf8)
-    case .startsWith: text.utf8.starts(with: part.utf8)
-    case .endsWith: text.utf8.reversed().starts(with: part.utf8.reversed())
-    }
-  }
-}
-
-extension String.UTF8View {
-  /// Whether the bytes of `part` follow one another somewhere.
-  func holds(_ part: String.UTF8View) -> Bool {
-    guard let first = part.first else { return true }
-    var position = startIndex
-    var left = count - part.count
-    while left >= 0 {
-      if self[position] == first, self[position...].starts(with: part) { return true }
-      position = index(after: position)
-      left -= 1
-    }
-    return false
   }
 }
 

@@ -20,18 +20,56 @@ extension Evaluation {
       groups: groups, pairsFrame: reduction.onPairs ? plan.graph.existing(.pairs(grouping)) : nil)
     selection.times = innerTimes(grouping, selection.pairsFrame, batch)
     if let times = selection.times { limit(&selection.groups, to: reduction, times, batch) }
-    selection.filter = filter(of: reduction, selection, batch)
+    let innerCount = selection.pairsFrame.map { rowCount($0, batch) } ?? rowCount(grouping.inner)
+    selection.filter = reduction.filter.flatMap { self.filter($0, count: innerCount, batch) }
     return selection
   }
 
   /// The column of a reduction whose filter, value and window are computed.
   func reduce(_ reduction: Reduction, _ node: Node, _ count: Int, _ batch: BatchState?) -> Column {
-    let selection = select(reduction, count, batch)
+    if let shared = reducePerAccount(reduction, node, batch) { return shared }
+    return reduce(reduction, select(reduction, count, batch), node.type, count, batch)
+  }
+
+  /// What all people of an account have in common is computed once for the account; `nil` for anything else.
+  private func reducePerAccount(_ reduction: Reduction, _ node: Node, _ batch: BatchState?) -> Column? {
+    guard !reduction.onPairs else { return nil }
+    var perAccount = reduction
+    switch (reduction.grouping.link, reduction.operation) {
+    case (.people(of: .contact), _), (.colleagues, .count): perAccount.grouping.link = .people(of: .account)
+    case (.deals(of: .contact), _): perAccount.grouping.link = .deals(of: .account)
+    default: return nil
+    }
+    let accountCount = snapshot.accounts.count
+    let filter = reduction.filter.flatMap { self.filter($0, count: rowCount(reduction.grouping.inner), batch) }
+    let selection = Selection(
+      groups: GroupRanges(
+        low: linkRows(perAccount.grouping.link).starts, high: linkRows(perAccount.grouping.link).ends,
+        rows: linkRows(perAccount.grouping.link).rows),
+      filter: filter)
+    let column = reduce(perAccount, selection, node.type, accountCount, batch)
+    let contacts = entities(reduction.grouping, batch)
+    let accounts = contacts.map { gather(snapshot.accountOfContact, $0, missing: Column.missingCode) }
+    let result = column.gathered(accounts ?? snapshot.accountOfContact)
+    guard case .numbers(var numbers) = result, reduction.operation.isZeroForNone else { return result }
+    let isColleagues = reduction.grouping.link == .colleagues
+    for row in numbers.indices {
+      let contact = contacts.map { $0[row] } ?? Int32(row)
+      if contact < 0 || snapshot.accountOfContact[Int(contact)] < 0 {
+        numbers[row] = 0
+      } else if isColleagues, filter.map({ $0[Int(contact)] == 1 }) ?? true {
+        numbers[row] -= 1
+      }
+    }
+    return .numbers(numbers)
+  }
+
+  private func reduce(
+    _ reduction: Reduction, _ selection: Selection, _ type: ValueType, _ count: Int, _ batch: BatchState?
+  ) -> Column {
     let (groups, filter, times) = (selection.groups, selection.filter, selection.times)
     let innerCount = selection.pairsFrame.map { rowCount($0, batch) } ?? rowCount(reduction.grouping.inner)
-    let value = reduction.value.map { node in
-      plan.graph[node].frame == .scalar ? operand(node, batch).spread(over: innerCount) : operand(node, batch)
-    }
+    let value = reduction.value.map { operand($0, batch).spread(over: innerCount) }
     switch reduction.operation {
     case .count(halfLife: nil): return .numbers(countRows(groups, filter))
     case .count(halfLife: .some(let halfLife)):
@@ -40,8 +78,8 @@ extension Evaluation {
       let decay = halfLife.map { Decay(times: times ?? [], now: now.milliseconds, halfLife: $0) }
       return .numbers(sumRows(groups, filter, value?.numbers ?? [], decay: decay))
     case .average: return .numbers(averageRows(groups, filter, value?.numbers ?? []))
-    case .min: return extreme(groups, filter, value ?? .absent, isMax: false, node.type, count)
-    case .max: return extreme(groups, filter, value ?? .absent, isMax: true, node.type, count)
+    case .min: return extreme(groups, filter, value ?? .absent, isMax: false, type, count)
+    case .max: return extreme(groups, filter, value ?? .absent, isMax: true, type, count)
     case .distinct: return .numbers(distinctRows(groups, filter, value ?? .absent))
     case .first: return .times(firstTime(groups, filter, times ?? []))
     case .last: return .times(lastTime(groups, filter, times ?? []))
@@ -96,13 +134,10 @@ extension Evaluation {
       times: times, after: starts.map { $0 == Column.missingTime ? Int64.max : isIncluded ? $0 - 1 : $0 }, upTo: end)
   }
 
-  /// `nil` when every row passes.
-  private func filter(of reduction: Reduction, _ selection: Selection, _ batch: BatchState?) -> [UInt8]? {
-    guard let node = reduction.filter else { return nil }
-    if plan.graph[node].frame != .scalar, case .flags(let flags) = operand(node, batch) { return flags }
-    if truths(node, 1, batch) == [1] { return nil }
-    let count = selection.pairsFrame.map { rowCount($0, batch) } ?? rowCount(reduction.grouping.inner)
-    return Array(repeating: 0, count: count)
+  /// The truths of a filter for each inner row or pair; `nil` when every one passes.
+  private func filter(_ node: NodeID, count: Int, _ batch: BatchState?) -> [UInt8]? {
+    if plan.graph[node].frame == .scalar, truths(node, 1, batch) == [1] { return nil }
+    return truths(node, count, batch)
   }
 
   private func extreme(
@@ -134,6 +169,16 @@ extension Evaluation {
     case .minutes, .hours, .businessHours, .businessDays:
       let calendar = calendar
       return { calendar.add(span, to: Instant(milliseconds: $0)).milliseconds <= $1 }
+    }
+  }
+}
+
+extension Reduction.Operation {
+  /// Whether it is 0, rather than missing, when there are no rows.
+  fileprivate var isZeroForNone: Bool {
+    switch self {
+    case .count, .sum, .distinct, .points: true
+    case .average, .min, .max, .first, .last, .share: false
     }
   }
 }

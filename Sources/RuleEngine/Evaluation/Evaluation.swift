@@ -162,6 +162,7 @@ package final class Evaluation {
     if let known = known(root, batch) { return known }
     // Operands first, on a list rather than by recursion: the way down a long chain of definitions needs no deep stack.
     var open = [root]
+    var computed: [NodeID] = []
     while let next = open.last {
       if isKnown(next, batch) {
         open.removeLast()
@@ -172,9 +173,15 @@ package final class Evaluation {
       guard open.count == count else { continue }
       let result = compute(plan.graph[next], batch)
       if let batch, plan.graph.needsBatch(next) { batch.memo[next] = result } else { memo[next.index] = result }
+      computed.append(next)
       open.removeLast()
     }
-    return operand(root, batch)
+    let result = operand(root, batch)
+    // What only one other node is computed from has served; should anyone ask, it is computed anew.
+    for node in computed where node != root && plan.graph.useCounts[node.index] <= 1 {
+      if let batch, plan.graph.needsBatch(node) { batch.memo[node] = nil } else { memo[node.index] = nil }
+    }
+    return result
   }
 
   private func isKnown(_ node: NodeID, _ batch: BatchState?) -> Bool {
@@ -187,8 +194,6 @@ package final class Evaluation {
     return memo[node.index]
   }
 
-  /// The column of an operand, which is computed already.
-  func operand(_ node: NodeID, _ batch: BatchState?) -> Column {
-    known(node, batch) ?? .missing(plan.graph[node].type, count: rowCount(plan.graph[node].frame, batch))
-  }
+  /// The column of an operand, which is computed already or else now.
+  func operand(_ node: NodeID, _ batch: BatchState?) -> Column { column(node, batch) }
 }

@@ -5,6 +5,8 @@ package struct PlanGraph: Sendable {
   /// Whether the frame is one of occurrences or stands on one, so that it exists only with a batch of them.
   package private(set) var isBatch: [Bool] = [false]
   private var childrenOfNodes: [[NodeID]] = []
+  /// How many nodes are computed from each.
+  private(set) var useCounts: [Int32] = []
   private var nodeIDs: [Node: NodeID] = [:]
   private var frameIDs: [Frame: FrameID] = [.scalar: .scalar]
 
@@ -13,6 +15,8 @@ package struct PlanGraph: Sendable {
     let id = NodeID(index: nodes.count)
     nodes.append(node)
     childrenOfNodes.append(node.children)
+    useCounts.append(0)
+    for child in node.children { useCounts[child.index] += 1 }
     nodeIDs[node] = id
     return id
   }

@@ -2,9 +2,9 @@
 struct GroupRanges {
   var low: [Int32]
   var high: [Int32]
-  var rows: [Int32]?
+  var rows: [Int32]? = nil
   /// An inner row of each outer row that is left out.
-  var selfRows: [Int32]?
+  var selfRows: [Int32]? = nil
 
   var count: Int { low.count }
 
