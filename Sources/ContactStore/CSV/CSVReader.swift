@@ -3,9 +3,9 @@ import Glibc
 /// Reads a CSV file as RFC 4180 writes it, one record after another, in memory for one record: quotes, line ends inside
 /// quotes, CRLF, a byte order mark; columns separated by the comma, semicolon or tab that the header uses most. A class
 /// because it owns the memory in which the current record lies.
-final class CSVReader {
+package final class CSVReader {
   /// Why a record is none. Columns count from 1.
-  enum Problem: Hashable {
+  package enum Problem: Hashable, Sendable {
     // What follows the first line of such a record is read anew.
     case quoteNeverClosed
     case textAfterQuote(column: Int)
@@ -14,7 +14,7 @@ final class CSVReader {
     case malformedUTF8(column: Int)
     case holdsNUL(column: Int)
 
-    var description: String {
+    package var description: String {
       switch self {
       case .quoteNeverClosed: "a quote is opened and never closed"
       case .textAfterQuote(let column): "there is text after the closing quote of column \(column)"
@@ -29,13 +29,13 @@ final class CSVReader {
   static let maximumRecord = 16 << 20
 
   let source: ByteSource
-  private(set) var header: [String] = []
-  private(set) var separator = UInt8(ascii: ",")
+  package private(set) var header: [String] = []
+  package private(set) var separator = UInt8(ascii: ",")
   /// The line of the file on which the current record starts, from 1.
-  private(set) var line = 0
+  package private(set) var line = 0
   /// The values of the current record; they hold until the next. Empty where there is a problem.
   private(set) var fields: [Bytes] = []
-  private(set) var problem: Problem?
+  package private(set) var problem: Problem?
   /// Whether a quote stood inside a value that does not start with one; it was taken as it is.
   private(set) var hasOddQuote = false
 
@@ -61,7 +61,7 @@ final class CSVReader {
   private static let initialCapacity = 1 << 19
 
   /// Reads the header. Throws for a file that cannot be read or has none.
-  init(path: String) throws(StoreError) {
+  package init(path: String) throws(StoreError) {
     source = try ByteSource(path: path)
     buffer = .allocate(capacity: CSVReader.initialCapacity)
     try fill()
@@ -76,6 +76,9 @@ final class CSVReader {
     buffer.deallocate()
   }
 
+  /// The values of the current record, to keep.
+  package var texts: [String] { fields.map(\.text) }
+
   /// With a problem: the record as it stands in the file, or its first line; without its line end. Otherwise quotes in
   /// it may have been moved.
   var rawRecord: Bytes {
@@ -83,7 +86,7 @@ final class CSVReader {
   }
 
   /// Moves to the next record; `false` after the last. Empty lines are none.
-  func next() throws(StoreError) -> Bool {
+  package func next() throws(StoreError) -> Bool {
     while true {
       try skipEmptyLines()
       guard position < end else { return false }

@@ -71,11 +71,11 @@ final class RecordImporter: RowImporter {
       database, "UPDATE \(table) SET \(assignments.joined(separator: ", ")) WHERE _id = ?")
     history = try RawStatement(
       database,
-      "INSERT INTO field_history (kind, record, field, at, old, new, import) VALUES (?, ?, ?, ?, ?, ?, ?)")
+      "INSERT INTO field_history (kind, record, field, at, old, new, import_id) VALUES (?, ?, ?, ?, ?, ?, ?)")
     latestConsent = try RawStatement(
       database, "SELECT granted FROM consent WHERE contact = ? AND purpose = ? ORDER BY at DESC LIMIT 1")
     insertConsent = try RawStatement(
-      database, "INSERT OR REPLACE INTO consent (contact, purpose, at, granted, import) VALUES (?, ?, ?, ?, ?)")
+      database, "INSERT OR REPLACE INTO consent (contact, purpose, at, granted, import_id) VALUES (?, ?, ?, ?, ?)")
     let needsAccounts = context.mapping.column(of: .account) != nil
     accounts =
       needsAccounts

@@ -88,7 +88,7 @@ private struct ImportRun {
         index == layout.keyField ? .text : field.type, missingSpellings: field.missingSpellings, program: program,
         style: style)
       try database.execute(
-        sql: "INSERT INTO import_field (kind, field, import) VALUES (?, ?, ?)",
+        sql: "INSERT INTO import_field (kind, field, import_id) VALUES (?, ?, ?)",
         arguments: [layout.name, field.name, summary.importID])
     }
     let context = RowContext(

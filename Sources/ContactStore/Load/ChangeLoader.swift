@@ -54,7 +54,7 @@ struct ChangeLoader {
     let statement = try RawStatement(
       database,
       """
-      SELECT id, record, at, old, new, import IS NOT NULL, rule IS NOT NULL FROM field_history
+      SELECT id, record, at, old, new, import_id IS NOT NULL, rule IS NOT NULL FROM field_history
       WHERE kind = ? AND field = ? AND at >= ? AND at <= ? ORDER BY id
       """)
     statement.bind(1, subject.rawValue)

@@ -74,7 +74,7 @@ extension Store {
       let change = try Row.fetchOne(
         database,
         sql: """
-          SELECT h.at, h.import, i.file, h.run, h.rule FROM field_history AS h LEFT JOIN import AS i ON i.id = h.import
+          SELECT h.at, h.import_id, i.file, h.run, h.rule FROM field_history AS h LEFT JOIN import AS i ON i.id = h.import_id
           WHERE h.kind = ? AND h.record = ? AND h.field = ? ORDER BY h.at DESC, h.id DESC LIMIT 1
           """, arguments: [layout.name, record["_id"] as Int64, name])
       if let change { return Store.provenance(change: change) }
@@ -82,8 +82,8 @@ extension Store {
       let origin = try Row.fetchOne(
         database,
         sql: """
-          SELECT i.id, i.file, i.at FROM import_field AS f JOIN import AS i ON i.id = f.import
-          WHERE f.kind = ? AND f.field = ? AND f.import >= ? ORDER BY i.id LIMIT 1
+          SELECT i.id, i.file, i.at FROM import_field AS f JOIN import AS i ON i.id = f.import_id
+          WHERE f.kind = ? AND f.field = ? AND f.import_id >= ? ORDER BY i.id LIMIT 1
           """, arguments: [layout.name, name, record["_created_by"] as Int64? ?? 0])
       return origin.map { row in
         FieldProvenance(
@@ -94,7 +94,7 @@ extension Store {
 
   private static func provenance(change: Row) -> FieldProvenance {
     let at = Instant(milliseconds: change["at"])
-    if let id = change["import"] as Int64? {
+    if let id = change["import_id"] as Int64? {
       return FieldProvenance(source: .import(id: id, file: change["file"] ?? ""), at: at, isChange: true)
     }
     if let rule = change["rule"] as String? {

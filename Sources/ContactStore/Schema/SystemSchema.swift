@@ -47,8 +47,8 @@ enum SystemSchema {
     CREATE TABLE import_field (
       kind TEXT NOT NULL,
       field TEXT NOT NULL,
-      import INTEGER NOT NULL REFERENCES import (id),
-      PRIMARY KEY (kind, field, import)
+      import_id INTEGER NOT NULL REFERENCES import (id),
+      PRIMARY KEY (kind, field, import_id)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE name (
@@ -64,7 +64,7 @@ enum SystemSchema {
       at INTEGER NOT NULL,
       old ANY,
       new ANY,
-      import INTEGER REFERENCES import (id),
+      import_id INTEGER REFERENCES import (id),
       run INTEGER,
       rule TEXT
     ) STRICT;
@@ -76,7 +76,7 @@ enum SystemSchema {
       purpose TEXT NOT NULL,
       at INTEGER NOT NULL,
       granted INTEGER NOT NULL,
-      import INTEGER REFERENCES import (id),
+      import_id INTEGER REFERENCES import (id),
       PRIMARY KEY (contact, purpose, at)
     ) STRICT, WITHOUT ROWID;
     """
@@ -262,7 +262,7 @@ enum SystemSchema {
       FROM import;
     CREATE VIEW field_history_view AS
       SELECT id, kind, record, field, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch') AS at, old, new,
-        CASE WHEN import IS NOT NULL THEN 'import ' || import
+        CASE WHEN import_id IS NOT NULL THEN 'import ' || import_id
           WHEN rule IS NOT NULL THEN 'rule ' || rule || ', run ' || run END AS source
       FROM field_history;
     CREATE VIEW run_view AS
