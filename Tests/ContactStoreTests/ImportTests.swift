@@ -220,12 +220,20 @@ struct ImportTests {
     let withIDs = "id,email,at,path\n7,a@example.com,2026-01-01T10:00:00Z,/b\n"
     #expect(try importText(withIDs, .events(EventID(1)), folder: folder).inserted == 1)
     #expect(try importText(withIDs, .events(EventID(1)), folder: folder).unchanged == 1)
-    let corrected = "id,email,at,path\n7,a@example.com,2026-01-01T11:00:00Z,/b\n"
-    #expect(try importText(corrected, .events(EventID(1)), folder: folder).updated == 1)
+    // The last of several rows with one id counts, and takes the place of what was known by it.
+    let corrected = """
+      id,email,at,path
+      7,a@example.com,2026-01-01T12:00:00Z,/c
+      8,a@example.com,2026-01-02T00:00:00Z,/e
+      7,a@example.com,2026-01-01T11:00:00Z,/b
+
+      """
+    let third = try importText(corrected, .events(EventID(1)), folder: folder)
+    #expect((third.rows, third.inserted, third.updated, third.duplicates) == (3, 1, 1, 1))
     #expect(
       try rows(folder, "SELECT _contact, _at, path FROM event_page_view_view") == [
         "a@example.com|2026-01-01T10:00:00.000Z|/a", "a@example.com|2026-01-01T10:00:00.000Z|/a",
-        "a@example.com|2026-01-01T11:00:00.000Z|/b",
+        "a@example.com|2026-01-01T11:00:00.000Z|/b", "a@example.com|2026-01-02T00:00:00.000Z|/e",
       ])
   }
 

@@ -3,7 +3,11 @@ import GRDB
 
 /// Takes events of one type. An event is known by its `id` where the file has one, and otherwise by everything that
 /// its row says: a row that repeats another in every column is the same event.
+///
+/// Rows are set aside first and go into their table at the end, in its own order: one by one, the rows of a long file
+/// would each touch another page.
 final class EventImporter: RowImporter {
+  private let database: Database
   private let context: RowContext
   private let dates: TimestampFormat
   private let zone: Zone
@@ -15,15 +19,14 @@ final class EventImporter: RowImporter {
   private let fields: [(column: Int, field: Int)]
   /// By column, so that a row's hash does not depend on the order of the columns.
   private let columnSeeds: [UInt64]
-  private let insert: RawStatement
-  private let existing: RawStatement
-  private let byID: RawStatement
-  private let delete: RawStatement
+  private let stage: RawStatement
+  private(set) var counts = RowCounts()
   private var values: [StoredValue] = []
 
   init(
     _ database: Database, context: RowContext, owners ownerLayout: TableLayout, options: ImportOptions, zone: Zone
   ) throws {
+    self.database = database
     self.context = context
     self.zone = zone
     dates = options.dates
@@ -44,23 +47,17 @@ final class EventImporter: RowImporter {
       return name.withUTF8 { hashed($0) }
     }
     owners = try OwnerLookup(database, layout: ownerLayout, importID: context.importID, now: context.now)
-    let table = quoted(layout.name)
-    let names =
-      [layout.ownerColumn, "_at", "_id", "_recorded_at", "_import"]
-      + fields.map { quoted(layout.fields[$0.field].name) }
-    let marks = Array(repeating: "?", count: names.count).joined(separator: ", ")
-    insert = try RawStatement(
-      database,
-      "INSERT INTO \(table) (\(names.joined(separator: ", "))) VALUES (\(marks)) ON CONFLICT DO NOTHING")
-    existing = try RawStatement(
-      database, "SELECT _import FROM \(table) WHERE \(layout.ownerColumn) = ? AND _at = ? AND _id = ?")
-    let stored = fields.map { quoted(layout.fields[$0.field].name) }
-    byID = try RawStatement(
-      database,
-      "SELECT \((["_at", "_import"] + stored).joined(separator: ", ")) FROM \(table) "
-        + "WHERE \(layout.ownerColumn) = ? AND _id = ?")
-    delete = try RawStatement(
-      database, "DELETE FROM \(table) WHERE \(layout.ownerColumn) = ? AND _at = ? AND _id = ?")
+    let columns = fields.map { field in
+      ", \(quoted(layout.fields[field.field].name)) \(layout.fields[field.field].storage.sql)"
+    }
+    try database.execute(
+      sql: """
+        DROP TABLE IF EXISTS temp.staged;
+        CREATE TEMP TABLE staged (_position INTEGER PRIMARY KEY, _owner INTEGER, _at INTEGER, _id INTEGER, \
+        _is_stated INTEGER\(columns.joined())) STRICT;
+        """)
+    let marks = Array(repeating: "?", count: fields.count + 4).joined(separator: ", ")
+    stage = try RawStatement(database, "INSERT INTO temp.staged VALUES (NULL, \(marks))")
   }
 
   var createdOwners: Int { owners.created }
@@ -86,50 +83,14 @@ final class EventImporter: RowImporter {
       let kind = context.layout.isForAccount ? "account" : "contact"
       return .rejected(reason: "there is no \(kind) \(context.shown(key)); import the \(kind)s first")
     }
-    return try insertEvent(owner, at.milliseconds, row)
-  }
-
-  private func insertEvent(_ owner: Int64, _ at: Int64, _ row: [Bytes]) throws -> RowOutcome {
     let stated = idColumn.map { row[$0].trimmed } ?? Bytes(start: nil, count: 0)
-    let id = Int64(bitPattern: stated.isEmpty ? hash(of: row) : hashed(stated))
-    var isCorrection = false
-    if !stated.isEmpty {
-      switch try replace(owner, at, id) {
-      case .none: break
-      case .some(.updated): isCorrection = true
-      case .some(let outcome): return outcome
-      }
-    }
-    insert.bind(1, owner)
-    insert.bind(2, at)
-    insert.bind(3, id)
-    insert.bind(4, context.now)
-    insert.bind(5, context.importID)
-    for (index, value) in values.enumerated() { insert.bind(index + 6, value) }
-    if try insert.run() > 0 { return isCorrection ? .updated : .inserted }
-    existing.bind(1, owner)
-    existing.bind(2, at)
-    existing.bind(3, id)
-    let isOfThisFile = try existing.step() && existing.integer(0) == context.importID
-    existing.reset()
-    return isOfThisFile ? .duplicate : .unchanged
-  }
-
-  /// Takes away the event of that id where the row corrects it (`.updated`); `nil` when there is none.
-  private func replace(_ owner: Int64, _ at: Int64, _ id: Int64) throws -> RowOutcome? {
-    byID.bind(1, owner)
-    byID.bind(2, id)
-    guard try byID.step() else { return nil }
-    let oldAt = byID.integer(0)
-    let isOfThisFile = byID.integer(1) == context.importID
-    let isSame = oldAt == at && values.indices.allSatisfy { byID.value($0 + 2).equals(values[$0]) }
-    byID.reset()
-    if isSame { return isOfThisFile ? .duplicate : .unchanged }
-    delete.bind(1, owner)
-    delete.bind(2, oldAt)
-    delete.bind(3, id)
-    try delete.run()
-    return .updated
+    stage.bind(1, owner)
+    stage.bind(2, at.milliseconds)
+    stage.bind(3, Int64(bitPattern: stated.isEmpty ? hash(of: row) : hashed(stated)))
+    stage.bind(4, Int64(stated.isEmpty ? 0 : 1))
+    for (index, value) in values.enumerated() { stage.bind(index + 5, value) }
+    try stage.run()
+    return .staged
   }
 
   /// Of every value, whether its column feeds a field or not; of columns without a value nothing, so that a column
@@ -143,5 +104,61 @@ final class EventImporter: RowImporter {
     return sum
   }
 
-  func finish() throws {}
+  // MARK: - Into the table
+
+  func finish() throws {
+    let total = try count("SELECT count(*) FROM temp.staged")
+    if idColumn != nil { try applyCorrections() }
+    let (table, owner) = (quoted(context.layout.name), context.layout.ownerColumn)
+    let names = fields.map { ", \(quoted(context.layout.fields[$0.field].name))" }.joined()
+    try database.execute(
+      sql: """
+        INSERT INTO \(table) (\(owner), _at, _id, _recorded_at, _import\(names))
+        SELECT _owner, _at, _id, \(context.now), \(context.importID)\(names) FROM temp.staged
+        WHERE true ORDER BY _owner, _at, _id, _position ON CONFLICT DO NOTHING
+        """)
+    let inserted = database.changesCount
+    var known = 0
+    if inserted < total - counts.updated {
+      known = try count(
+        """
+        SELECT count(*) FROM temp.staged AS s JOIN \(table) AS e
+          ON e.\(owner) = s._owner AND e._at = s._at AND e._id = s._id
+        WHERE e._import IS NOT \(context.importID)
+        """)
+    }
+    counts.inserted = inserted - counts.updated
+    counts.unchanged = known
+    counts.duplicates = total - inserted - known
+    try database.execute(sql: "DROP TABLE temp.staged")
+  }
+
+  /// An event whose id is known and whose time or values are not gives way to its row; of several rows with one id in
+  /// the file the last counts.
+  private func applyCorrections() throws {
+    let (table, owner) = (quoted(context.layout.name), context.layout.ownerColumn)
+    let names = fields.map { quoted(context.layout.fields[$0.field].name) }
+    let differs = (["e._at IS NOT s._at"] + names.map { "e.\($0) IS NOT s.\($0)" }).joined(separator: " OR ")
+    try database.execute(
+      sql: """
+        CREATE INDEX temp.staged_by_id ON staged (_owner, _id, _position);
+        CREATE TEMP TABLE superseded AS
+          SELECT _position AS position FROM temp.staged AS s WHERE _is_stated = 1 AND EXISTS (
+            SELECT 1 FROM temp.staged AS later
+            WHERE later._owner = s._owner AND later._id = s._id AND later._position > s._position);
+        DELETE FROM temp.staged WHERE _position IN (SELECT position FROM temp.superseded);
+        DROP TABLE temp.superseded;
+        CREATE TEMP TABLE corrected AS
+          SELECT e.\(owner) AS owner, e._at AS at, e._id AS id FROM temp.staged AS s
+          CROSS JOIN \(table) AS e ON e.\(owner) = s._owner AND e._id = s._id
+          WHERE s._is_stated = 1 AND (\(differs));
+        DELETE FROM \(table) WHERE (\(owner), _at, _id) IN (SELECT owner, at, id FROM temp.corrected);
+        """)
+    counts.updated = try count("SELECT count(*) FROM temp.corrected")
+    try database.execute(sql: "DROP TABLE temp.corrected; DROP INDEX temp.staged_by_id")
+  }
+
+  private func count(_ sql: String) throws -> Int {
+    try Int.fetchOne(database, sql: sql) ?? 0
+  }
 }

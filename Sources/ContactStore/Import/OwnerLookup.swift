@@ -2,6 +2,7 @@ import GRDB
 
 /// Finds contacts or accounts by their keys, and makes those that are missing where that is wanted.
 final class OwnerLookup {
+  private let database: Database
   private let select: RawStatement
   private let insert: RawStatement
   private let cache = ByteMap()
@@ -17,8 +18,8 @@ final class OwnerLookup {
     select = try RawStatement(database, "SELECT _id FROM \(table) WHERE \(key) = ? COLLATE NOCASE")
     insert = try RawStatement(
       database,
-      "INSERT INTO \(table) (\(key), _created_at, _updated_at, _created_by, _updated_by) VALUES (?, ?, ?, ?, ?) "
-        + "RETURNING _id")
+      "INSERT INTO \(table) (\(key), _created_at, _updated_at, _created_by, _updated_by) VALUES (?, ?, ?, ?, ?)")
+    self.database = database
     self.importID = importID
     self.now = now
   }
@@ -41,17 +42,14 @@ final class OwnerLookup {
     return id
   }
 
-  private func create(_ key: Bytes) throws -> Int64? {
+  private func create(_ key: Bytes) throws -> Int64 {
     insert.bind(1, key)
     insert.bind(2, now)
     insert.bind(3, now)
     insert.bind(4, importID)
     insert.bind(5, importID)
-    guard try insert.step() else { return nil }
-    let id = insert.integer(0)
-    // Runs to its end, which completes the insertion.
-    _ = try insert.step()
+    try insert.run()
     created += 1
-    return id
+    return database.lastInsertedRowID
   }
 }

@@ -17,6 +17,7 @@ final class RecordImporter: RowImporter {
   private let accounts: OwnerLookup?
   private let firstHistoryID: Int64
   private var changesRecordsTwice = false
+  private var expectsNew = true
   private var values: [StoredValue] = []
 
   private struct Stored {
@@ -65,7 +66,7 @@ final class RecordImporter: RowImporter {
     let all = [key] + names + ["_created_at", "_updated_at", "_created_by", "_updated_by"]
     let marks = Array(repeating: "?", count: all.count).joined(separator: ", ")
     insert = try RawStatement(
-      database, "INSERT INTO \(table) (\(all.joined(separator: ", "))) VALUES (\(marks)) RETURNING _id")
+      database, "INSERT INTO \(table) (\(all.joined(separator: ", "))) VALUES (\(marks)) ON CONFLICT DO NOTHING")
     let assignments = (names + ["_updated_at", "_updated_by"]).map { "\($0) = ?" }
     update = try RawStatement(
       database, "UPDATE \(table) SET \(assignments.joined(separator: ", ")) WHERE _id = ?")
@@ -96,6 +97,7 @@ final class RecordImporter: RowImporter {
   }
 
   var createdOwners: Int { accounts?.created ?? 0 }
+  let counts = RowCounts()
 
   func add(_ fields: [Bytes]) throws -> RowOutcome {
     let key = fields[keyColumn].trimmed
@@ -107,8 +109,14 @@ final class RecordImporter: RowImporter {
     } catch let rejection as Rejection {
       return .rejected(reason: rejection.reason)
     }
+    // Files mostly hold either new records or known ones: one search of the index instead of two.
+    if expectsNew, try insertRecord(key, fields) { return .inserted }
     select.bind(1, key)
-    guard try select.step() else { return try insertRecord(key, fields) }
+    expectsNew = try !select.step()
+    if expectsNew {
+      _ = try insertRecord(key, fields)
+      return .inserted
+    }
     defer { select.reset() }
     return try changeRecord(select.integer(0), fields)
   }
@@ -150,7 +158,8 @@ final class RecordImporter: RowImporter {
     return value
   }
 
-  private func insertRecord(_ key: Bytes, _ fields: [Bytes]) throws -> RowOutcome {
+  /// `false` when the record is there already.
+  private func insertRecord(_ key: Bytes, _ fields: [Bytes]) throws -> Bool {
     insert.bind(1, key)
     for (index, value) in values.enumerated() {
       let isUnstated = if case .null = value { stored[index].target == .suppressed } else { false }
@@ -161,11 +170,9 @@ final class RecordImporter: RowImporter {
     insert.bind(next + 1, context.now)
     insert.bind(next + 2, context.importID)
     insert.bind(next + 3, context.importID)
-    guard try insert.step() else { preconditionFailure("an insertion returns its id") }
-    let id = insert.integer(0)
-    _ = try insert.step()
-    _ = try addConsents(id, fields)
-    return .inserted
+    guard try insert.run() > 0 else { return false }
+    if !consents.isEmpty { _ = try addConsents(database.lastInsertedRowID, fields) }
+    return true
   }
 
   /// `select` is at the record.

@@ -5,10 +5,21 @@ protocol RowImporter: AnyObject {
   /// After the last row.
   func finish() throws
   var createdOwners: Int { get }
+  /// What became of the rows that were staged; known after `finish`.
+  var counts: RowCounts { get }
+}
+
+struct RowCounts {
+  var inserted = 0
+  var updated = 0
+  var unchanged = 0
+  var duplicates = 0
 }
 
 enum RowOutcome {
   case inserted, updated, unchanged, duplicate
+  /// It will be one of these when all rows are there.
+  case staged
   case rejected(reason: String)
 }
 

@@ -22,7 +22,7 @@ extension Store {
     do {
       try pool.writeWithoutTransaction { database in
         // Rows arrive in any order of owners; pages that are changed again soon should still be in memory.
-        try database.execute(sql: "PRAGMA cache_size = -49152")
+        try database.execute(sql: "PRAGMA cache_size = -32768; PRAGMA temp.cache_size = -8192")
         defer { try? database.execute(sql: "PRAGMA cache_size = -2000; PRAGMA shrink_memory") }
         try database.inTransaction(.immediate) {
           try requireSchema(of: program, database)
@@ -115,6 +115,7 @@ private struct ImportRun {
       case .updated: summary.updated += 1
       case .unchanged: summary.unchanged += 1
       case .duplicate: summary.duplicates += 1
+      case .staged: break
       case .rejected(let reason):
         summary.rejected += 1
         try rejects.add(line: reader.line, reason: reason, fields: reader.fields, raw: reader.rawRecord)
@@ -123,6 +124,10 @@ private struct ImportRun {
     }
     report(progress)
     try importer.finish()
+    summary.inserted += importer.counts.inserted
+    summary.updated += importer.counts.updated
+    summary.unchanged += importer.counts.unchanged
+    summary.duplicates += importer.counts.duplicates
   }
 
   private func outcome(_ importer: any RowImporter) throws -> RowOutcome {
