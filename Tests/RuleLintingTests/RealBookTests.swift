@@ -12,6 +12,20 @@ struct RealBookTests {
     .deletingLastPathComponent()
 
   @Test func theStarterBookIsClean() throws {
+    #expect(try findings() == [])
+  }
+
+  @Test func everyRecipeOfTheHandbookStandsBesideTheStarterBook() throws {
+    let page = try String(contentsOf: Self.root.appending(path: "docs/handbook.md"), encoding: .utf8)
+    let recipes = page.components(separatedBy: "```abm\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
+    #expect(recipes.count == 10)
+    #expect(try findings(beside: recipes) == [])
+  }
+
+  /// What parser, checker and linter say about the starter book, and texts added to it.
+  private func findings(beside texts: [String] = []) throws -> [String] {
     let folder = Self.root.appending(path: "rules")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".abm") }
     #expect(!names.isEmpty)
@@ -24,15 +38,14 @@ struct RealBookTests {
       rows: lines.enumerated().dropFirst().map { .init(line: $0.offset + 1, values: $0.element) })
 
     var book = SourceBook()
-    var trees: [SyntaxTree] = []
     for name in names.sorted() {
-      let (tree, diagnostics) = parse(
-        book.add(path: "rules/\(name)", bytes: Array(try Data(contentsOf: folder.appending(path: name)))))
-      trees.append(tree)
-      #expect(diagnostics == [])
+      book.add(path: "rules/\(name)", bytes: Array(try Data(contentsOf: folder.appending(path: name))))
     }
+    for (index, text) in texts.enumerated() { book.add(path: "text \(index + 1)", bytes: Array(text.utf8)) }
+    let parsed = book.files.map { parse($0) }
+    let trees = parsed.map(\.tree)
     let (program, diagnostics) = check(book, trees: trees, assets: [assets])
-    #expect(diagnostics.map(\.message) == [])
-    #expect(lint(program, trees: trees).map { "\($0.message): \(book.text($0.range))" } == [])
+    let all = parsed.flatMap(\.diagnostics) + diagnostics + lint(program, trees: trees)
+    return all.map { "\(book[$0.range.file].path): \($0.message): \(book.text($0.range))" }
   }
 }
