@@ -57,6 +57,8 @@ struct NameTests {
     condition("did page_view since step intro", "unknown-step: intro"),
     Mistake("rule r for account { when persona == cfo then add to list \"L\" }", "unknown-name: persona"),
     Mistake("rule r for account { when contact.email is known then add to list \"L\" }", "misplaced-name: contact"),
+    Mistake(
+      "rule r for account { when any(contacts where contact.vip) then add to list \"L\" }", "misplaced-name: contact"),
     Mistake("when score > 1 then enroll in nurture", "unknown-declaration: nurture"),
     Mistake("when score > 1 then recommend next_best", "unknown-declaration: next_best"),
     Mistake("when score > 1 then assign owner from sd", "unknown-declaration: sd"),

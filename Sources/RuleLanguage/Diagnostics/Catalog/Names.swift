@@ -168,6 +168,16 @@ extension Diagnostic {
       help: ["ask about them together: `any(contacts where …)`, `share(contacts where …)`"])
   }
 
+  /// `any(contacts where contact.persona == cfo)`, about an account.
+  ///
+  /// - Parameter prefix: `contact.`
+  package static func superfluousContact(_ name: String, at range: SourceRange, prefix: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .misplacedName, "names are those of each person here already", at: range, label: "which contact?",
+      help: ["write `\(name)`"],
+      fixes: [FixIt("write `\(name)`", isSafe: true, edits: [TextEdit(prefix, "")])])
+  }
+
   package static func eventOutsideOn(at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .misplacedName, "no event sets this off, so there is no `event` to read", at: range, label: "no `on` here",

@@ -100,10 +100,14 @@ extension Diagnostic {
       help: ["declare its values in order, `one of (a < b)`, or use `set`"])
   }
 
-  package static func listComparison(_ text: String, sign: String, at range: SourceRange) -> Diagnostic {
+  /// - Parameter repair: how to write the whole comparison.
+  package static func listComparison(
+    _ text: String, sign: String, at range: SourceRange, whole: SourceRange, repair: String?
+  ) -> Diagnostic {
     Diagnostic(
       .listComparison, "`\(text)` holds several values, so `\(sign)` cannot compare it", at: range, label: "a list",
-      help: ["ask for one of its values: `\(text) contains …`"])
+      help: [repair.map { "write `\($0)`" } ?? "ask for one of its values: `\(text) contains …`"],
+      fixes: repair.map { [.rewriting(whole, as: $0, isSafe: true)] } ?? [])
   }
 
   /// `persona == cfo or vp_finance`

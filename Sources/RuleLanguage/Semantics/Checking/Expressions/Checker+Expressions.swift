@@ -200,6 +200,12 @@ extension Checker {
 extension ValueType {
   var isInstantOrDay: Bool { self == .date || self == .time }
 
+  /// What a list holds; `nil` for all other types.
+  var element: ValueType? {
+    if case .list(let element) = self { return element }
+    return nil
+  }
+
   /// Whether values have names of their own: choices and assets.
   var hasNamedValues: Bool {
     switch self {

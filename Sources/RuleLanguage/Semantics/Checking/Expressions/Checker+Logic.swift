@@ -96,13 +96,28 @@ extension Checker {
       .compare(pair.left, sign.checked, pair.right),
       mayBeMissing: pair.left.mayBeMissing || pair.right.mayBeMissing, at: range)
     guard pair.left.type != .error, pair.right.type != .error else { return result }
-    guard agree(pair.left, left, pair.right, right) else { return result }
-    if sign.isOrder {
-      checkOrder(of: pair.left, signRange, sign.rawValue)
-    } else if case .list = pair.left.type {
-      report(.listComparison(text(left.range), sign: sign.rawValue, at: signRange))
+    if pair.left.type.element != nil || pair.right.type.element != nil {
+      reportListComparison(pair.left, left, sign, signRange, pair.right, right, at: range)
+      return result
     }
+    guard agree(pair.left, left, pair.right, right) else { return result }
+    if sign.isOrder { checkOrder(of: pair.left, signRange, sign.rawValue) }
     return result
+  }
+
+  /// `interests == "roi"`: a list is asked what it contains.
+  private mutating func reportListComparison(
+    _ left: CheckedExpression, _ leftSyntax: Expression, _ sign: Expression.ComparisonOperator,
+    _ signRange: SourceRange, _ right: CheckedExpression, _ rightSyntax: Expression, at range: SourceRange
+  ) {
+    let isLeft = left.type.element != nil
+    let (list, member) = isLeft ? (left, right) : (right, left)
+    let (listText, memberText) = (text(isLeft ? leftSyntax.range : rightSyntax.range), text(member.range))
+    var repair: String?
+    if !sign.isOrder, list.type.element == member.type {
+      repair = "\(listText) \(sign == .equal ? "" : "not ")contains \(memberText)"
+    }
+    report(.listComparison(listText, sign: sign.rawValue, at: signRange, whole: range, repair: repair))
   }
 
   /// Checks two expressions that stand side by side: a bare name in one is a value of the type of the other.
@@ -111,10 +126,10 @@ extension Checker {
   ) -> (left: CheckedExpression, right: CheckedExpression) {
     if rightComesFirst(left, right, in: scope), context == nil {
       let second = checkOperand(right, in: scope, context: nil)
-      return (checkOperand(left, in: scope, context: second.type), second)
+      return (checkOperand(left, in: scope, context: second.type.element ?? second.type), second)
     }
     let first = checkOperand(left, in: scope, context: context)
-    let second = checkOperand(right, in: scope, context: context ?? first.type)
+    let second = checkOperand(right, in: scope, context: context ?? first.type.element ?? first.type)
     return (first, second)
   }
 

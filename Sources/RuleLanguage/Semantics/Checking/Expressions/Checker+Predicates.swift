@@ -64,7 +64,7 @@ extension Checker {
       members.append(checkOperand(value, in: scope, context: checked.type))
     }
     if case .list = checked.type {
-      report(.listComparison(text(operand.range), sign: "in", at: operand.range))
+      report(.listComparison(text(operand.range), sign: "in", at: operand.range, whole: range, repair: nil))
       return unknownCondition(at: range)
     }
     for (member, syntax) in zip(members, values) {

@@ -8,7 +8,7 @@ extension Checker {
   ) -> CheckedExpression {
     guard let first = path.first else { return failed(at: range) }
     if path.count == 1 { return checkName(first, in: scope, context: context) }
-    guard let attributes = qualified(first, in: scope) else {
+    guard let attributes = qualified(first, followedBy: path[1], in: scope) else {
       // No qualifier: a reference to an asset, whose fields follow.
       switch resolve(first, in: self.attributes(of: scope)) {
       case .value(let kind, let type, let mayBeMissing):
@@ -76,11 +76,16 @@ extension Checker {
 
   /// What a qualifier opens: `nil` when the name is none; `.some(nil)` when it is one that does not belong here, which
   /// was reported.
-  private mutating func qualified(_ name: Name, in scope: Scope) -> Attributes?? {
+  private mutating func qualified(_ name: Name, followedBy next: Name, in scope: Scope) -> Attributes?? {
     switch name.text {
     case "contact":
       if scope.subject == .contact { return .some(.subject(.contact, .subject, viaAccount: false)) }
-      report(.contactOfAccount(at: name.range))
+      if scope.names == .person {
+        let prefix = SourceRange(file: name.range.file, start: name.range.start, end: next.range.start)
+        report(.superfluousContact(next.text, at: name.range, prefix: prefix))
+      } else {
+        report(.contactOfAccount(at: name.range))
+      }
       return .some(nil)
     case "account":
       return .some(.subject(.account, .subject, viaAccount: scope.subject == .contact))
