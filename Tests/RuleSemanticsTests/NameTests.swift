@@ -159,7 +159,11 @@ struct NameTests {
   }
 
   @Test(arguments: [
-    "score broken { ??? }", "score broken { add 5 whe vip }", "define broken =", "define broken one of = 3",
+    "score broken { ??? }", "define broken = noq interaction within 6 days",
+    "define broken = freshness(last_call half 3)",
+    "define broken = rateq(meeting_booked within 3 days after page_view)", "define broken = persona inn (cfo, other)",
+    "define broken = if vip then 4 els 3", "score broken { add 5 whe vip }", "define broken =",
+    "define broken one of = 3",
     "journey broken { stage one when scor > 3 }", "segment broken", "score broken { factor a 50 = 1 factor b 50% = 0 }",
   ])
   func aBrokenDeclarationCountsAsDeclared(text: String) {

@@ -98,7 +98,8 @@ struct TypeTests {
     ("country == Germany", "country == \"Germany\""),
     ("persona == cfo or vp_finance", "persona in (cfo, vp_finance)"),
     ("persona != cfo and other", "persona not in (cfo, other)"), ("persona in cfo", "persona in (cfo)"),
-    ("interests == \"roi\"", "interests contains \"roi\""), ("cfo != favorite.persona", "favorite.persona not contains cfo"),
+    ("interests == \"roi\"", "interests contains \"roi\""),
+    ("cfo != favorite.persona", "favorite.persona not contains cfo"),
     ("any(contacts where vip)", "any(account.contacts where vip)"),
     // Nothing safe: what was meant is not sure.
     ("persona != cfo or other", "persona != cfo or other"), ("vip == 1", "vip == 1"),

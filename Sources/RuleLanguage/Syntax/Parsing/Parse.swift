@@ -7,10 +7,17 @@ package func parse(_ file: SourceFile) -> (tree: SyntaxTree, diagnostics: [Diagn
   lexer.run()
   var parser = Parser(lexer)
   let declarations = parser.parseDeclarations()
+  let diagnostics = sifted(parser.diagnostics, damagedLines: lexer.damagedLines, of: file)
+  // What a safe repair restores was understood; but words that run on without a comma may be one misspelled form.
+  let misreadings = diagnostics.filter { diagnostic in
+    diagnostic.severity == .error
+      && (diagnostic.id == .missingComma || !diagnostic.fixes.contains(where: \.isSafe))
+  }.map(\.range)
   let tree = SyntaxTree(
     file: file, tokens: lexer.tokens, declarations: declarations,
-    canonicalEdits: parser.edits.sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) })
-  return (tree, sifted(parser.diagnostics, damagedLines: lexer.damagedLines, of: file))
+    canonicalEdits: parser.edits.sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) },
+    misreadings: misreadings)
+  return (tree, diagnostics)
 }
 
 /// In the order of the text. A warning that an error touches, or on a line that the lexer could not read, is dropped.

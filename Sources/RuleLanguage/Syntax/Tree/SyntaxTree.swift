@@ -11,12 +11,19 @@ package struct SyntaxTree: Sendable {
   /// The canonical spelling of everything that was understood but is not how the language writes it (`=`, `&&`,
   /// curly quotes, `30 %`, superfluous commas). Applying them does not change the meaning; the formatter does so.
   package let canonicalEdits: [TextEdit]
+  /// Where the parser reported something whose meaning it could not make out, in order: what stands beside it may
+  /// have been read wrong.
+  package let misreadings: [SourceRange]
 
-  package init(file: SourceFile, tokens: [Token], declarations: [Declaration], canonicalEdits: [TextEdit]) {
+  package init(
+    file: SourceFile, tokens: [Token], declarations: [Declaration], canonicalEdits: [TextEdit],
+    misreadings: [SourceRange] = []
+  ) {
     self.file = file
     self.tokens = tokens
     self.declarations = declarations
     self.canonicalEdits = canonicalEdits
+    self.misreadings = misreadings
   }
 }
 

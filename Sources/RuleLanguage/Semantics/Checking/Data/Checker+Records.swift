@@ -133,7 +133,7 @@ extension Checker {
       for other in keys.dropFirst() {
         report(.severalKeys(other.name, of: record.kind.rawValue, at: other.range, first: key.range))
       }
-    } else if record.kind == .contact || record.kind == .account {
+    } else if record.kind == .contact || record.kind == .account, !record.fields.contains(where: \.isMisread) {
       report(.missingKey(record.kind.rawValue, at: record.keywordRange))
     }
   }
@@ -165,6 +165,14 @@ extension Checker {
       }
     case .malformed: return .error
     }
+  }
+}
+
+extension FieldDeclaration {
+  /// Whether its type was not understood: it may be a modifier of the field before it, misspelled.
+  fileprivate var isMisread: Bool {
+    if case .malformed = type.kind { return true }
+    return false
   }
 }
 

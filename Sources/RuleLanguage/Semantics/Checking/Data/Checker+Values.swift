@@ -5,6 +5,7 @@ import RuleSyntax
 extension Checker {
   /// The value of a record's property; `nil` when it was reported.
   mutating func value(of property: RecordValue, as type: ValueType) -> Value? {
+    if type == .error { return nil }
     guard case .list(let element) = type else {
       if property.values.count > 1 {
         report(.severalValues(for: property.name.text, at: property.range))

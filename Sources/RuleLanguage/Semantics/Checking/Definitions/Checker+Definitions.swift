@@ -27,6 +27,12 @@ extension Checker {
         continue
       }
     }
+    for declared in names.declared {
+      guard let former = declared.head.formerName,
+        names.definitions[.init(subject: declared.subject, name: former.text)] != nil
+      else { continue }
+      report(.formerNameInUse(former.text, "definition", at: former.range))
+    }
   }
 
   /// The type that a define states; `nil` when it has to be found.

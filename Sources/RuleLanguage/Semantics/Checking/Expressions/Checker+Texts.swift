@@ -32,7 +32,9 @@ extension Checker {
       return failed(at: value.range)
     case .text, .number, .flag, .date, .time, .choice, .asset: break
     }
-    if checked.mayBeMissing {
+    // Where no field is a key, that was reported: one of them would not be missing.
+    let isSure = program.record(of: scope.subject).range == nil || program.record(of: scope.subject).key != nil
+    if checked.mayBeMissing, isSure {
       report(
         .missingInText(
           self.text(value.range), at: value.range, repair: fallback(for: checked, in: scope),
