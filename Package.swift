@@ -95,5 +95,6 @@ let package = Package(
     tests("TidyTests", uses: ["RuleDiagnostics"]),
     tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
     tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
+    tests("CommandTests", uses: ["abm-rules"]),
   ]
 )

@@ -22,7 +22,6 @@ extension TestWorld {
       state.synced[property] = Column(values, type: type ?? .error, texts: &complete.texts)
     }
     snapshotCache = complete
-    snapshotNumber += 1
     return complete
   }
 
