@@ -171,4 +171,18 @@ struct NameTests {
       commonDeclarations, text + "\nsegment t when broken is known\nwhen broken is known then add to list \"L\"")
     #expect(book.diagnostics.count == 1, "\(book.problems)")
   }
+
+  @Test func namesThatDifferInCaseAreReportedOnce() {
+    let book = CheckedBook(commonDeclarations, "segment Country when vip\nwhen Country then add to list \"L\"")
+    #expect(book.problems == ["duplicate-name: Country"])
+  }
+
+  @Test func veryManyUnknownNamesAreReportedInTime() {
+    let rules = (0..<4_000).map { "segment s\($0) when unknown_name_\($0) > 3" }.joined(separator: "\n")
+    let clock = ContinuousClock()
+    var count = 0
+    let time = clock.measure { count = CheckedBook(commonDeclarations, rules).diagnostics.count }
+    #expect(count == 4_000)
+    #expect(time < .seconds(60))
+  }
 }

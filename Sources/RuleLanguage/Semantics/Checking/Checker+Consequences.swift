@@ -15,12 +15,14 @@ extension Checker {
     return reports.filter { report in
       guard let (tree, misreadings) = places[report.range.file] else { return true }
       let marked = tree.tokenIndices(of: report.range)
-      return !misreadings.contains { isBeside(marked, $0, in: tree) }
+      // Those that start behind it are too far away; of the others only the last few can touch it.
+      let end = misreadings.firstIndex(startingFrom: marked.upperBound + Self.reach + 1)
+      return !misreadings[max(0, end - 10)..<end].contains { isBeside(marked, $0, in: tree) }
     }
   }
 
   private func misreadTokens(of tree: SyntaxTree) -> [Range<Int>] {
-    tree.misreadings.map { tree.tokenIndices(of: $0) }
+    tree.misreadings.map { tree.tokenIndices(of: $0) }.sorted { $0.lowerBound < $1.lowerBound }
   }
 
   private func isBeside(_ marked: Range<Int>, _ misread: Range<Int>, in tree: SyntaxTree) -> Bool {
@@ -44,6 +46,19 @@ extension Checker {
   private static let boundaryWords: Set<String> = [
     "when", "then", "and", "or", "on", "factor", "add", "subtract", "stage", "step", "exit", "goal", "given", "expect",
   ]
+}
+
+extension [Range<Int>] {
+  /// The position of the first that starts at `bound` or later, of ranges that are ordered by where they start.
+  fileprivate func firstIndex(startingFrom bound: Int) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].lowerBound < bound { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }
 
 extension SyntaxTree {

@@ -59,6 +59,7 @@ extension Checker {
     let folded = NameTables.DefinitionKey(subject: subject, name: name.text.lowercased())
     if let first = names.folded[folded] {
       report(.duplicateName(name.text, of: subject.rawValue, at: name.range, first: first))
+      names.twins.insert(.init(subject: subject, name: name.text))
       return
     }
     names.folded[folded] = name.range

@@ -32,7 +32,7 @@ extension Checker {
       let known =
         BuiltInFunction.allCases.map(\.rawValue) + Expression.Aggregate.Function.allCases.map(\.rawValue) + ["rate"]
       report(
-        .unknownFunction(name.text, at: name.range, suggestion: nearest(to: name.text, among: known), known: known))
+        .unknownFunction(name.text, at: name.range, suggestion: nearestName(to: name.text, among: known), known: known))
       return failed(at: range)
     }
     let arguments = Arguments(arguments)

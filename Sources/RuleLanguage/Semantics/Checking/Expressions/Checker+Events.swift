@@ -56,7 +56,7 @@ extension Checker {
       }
       guard sequence.steps.contains(step.text) else {
         report(
-          .unknownStep(step.text, at: step.range, suggestion: nearest(to: step.text, among: sequence.steps)))
+          .unknownStep(step.text, at: step.range, suggestion: nearestName(to: step.text, among: sequence.steps)))
         return nil
       }
       return .sinceStep(step.text)

@@ -68,12 +68,12 @@ extension Checker {
     return next
   }
 
-  private func isStrayValue(_ operand: Expression, of type: ValueType, in scope: Scope) -> Bool {
+  private mutating func isStrayValue(_ operand: Expression, of type: ValueType, in scope: Scope) -> Bool {
     if let name = operand.bareName {
       if value(named: name.text, in: type) != nil { return peekType(of: name, in: scope) != .flag }
       // A misspelled value, unless it is more likely a misspelled flag.
       return type.hasNamedValues && !isDeclared(name, in: scope)
-        && nearest(to: name.text, among: namesInScope(attributes(of: scope), of: .flag)) == nil
+        && nearestName(to: name.text, among: namesInScope(attributes(of: scope), of: .flag)) == nil
     }
     switch operand.kind {
     case .text: return type == .text

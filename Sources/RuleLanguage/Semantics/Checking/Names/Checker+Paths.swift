@@ -153,7 +153,9 @@ extension Checker {
   }
 
   /// The names that can stand alone in the scope, in the order of their declaration, of one type where it is given.
+  /// None when no more suggestions are looked for.
   func namesInScope(_ attributes: Attributes, of type: ValueType?) -> [String] {
+    guard names.comparisonsLeft > 0 else { return [] }
     func fields(_ schema: RecordSchema) -> [String] {
       schema.fields.filter { type == nil || $0.type == type }.map(\.name)
     }

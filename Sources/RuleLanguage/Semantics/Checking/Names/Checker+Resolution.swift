@@ -78,7 +78,8 @@ extension Checker {
         mayBeMissing: viaAccount || definition.mayBeMissing)
     }
     let isSilent =
-      isMalformed(name.text, "define", "score", "journey", "segment") || names.unreadableRecords.contains(kind)
+      names.twins.contains(.init(subject: subject, name: name.text))
+      || isMalformed(name.text, "define", "score", "journey", "segment") || names.unreadableRecords.contains(kind)
     return isSilent ? .silent : .unknown
   }
 
@@ -135,7 +136,7 @@ extension Checker {
     let known = program.events.map(\.name) + ["interaction"]
     let isField = names.fields[.contact]?[name.text] != nil || names.fields[.account]?[name.text] != nil
     report(
-      .unknownEvent(name.text, at: name.range, suggestion: nearest(to: name.text, among: known), isField: isField))
+      .unknownEvent(name.text, at: name.range, suggestion: nearestName(to: name.text, among: known), isField: isField))
     return nil
   }
 
@@ -168,7 +169,7 @@ extension Checker {
   mutating func resolveName(_ name: Name, as kind: DeclaredKind) -> String? {
     if names.named[kind]?[name.text] != nil { return name.text }
     guard !isMalformed(name.text, kind.rawValue) else { return nil }
-    let suggestion = nearest(to: name.text, among: names.namesInOrder[kind] ?? [])
+    let suggestion = nearestName(to: name.text, among: names.namesInOrder[kind] ?? [])
     report(.unknownDeclaration(kind.rawValue, name.text, at: name.range, suggestion: suggestion))
     return nil
   }

@@ -3,6 +3,14 @@ import RuleSyntax
 
 // Names that mean nothing where they stand, and what was likely meant.
 extension Checker {
+  /// The candidate that a word was most likely meant to be. Where very many names are unknown, the last ones get none:
+  /// looking for them would take long, and nobody reads that many.
+  mutating func nearestName(to word: String, among candidates: [String]) -> String? {
+    guard names.comparisonsLeft > 0 else { return nil }
+    names.comparisonsLeft -= candidates.count
+    return nearest(to: word, among: candidates)
+  }
+
   /// A bare name that is neither declared nor a value of the context.
   mutating func reportUnknown(_ name: Name, in scope: Scope, context: ValueType?) {
     switch context {
@@ -16,12 +24,12 @@ extension Checker {
   /// `stage == consideraton`. The values of a set are what is accepted; names of the same type come after them.
   mutating func reportUnknownValue(_ value: String, of id: ChoiceSetID, at range: SourceRange, in scope: Scope?) {
     let set = program[id]
-    var suggestion = nearest(to: value, among: set.values)
+    var suggestion = nearestName(to: value, among: set.values)
     if suggestion == nil, let spelled = set.spellings.firstIndex(where: { $0?.lowercased() == value.lowercased() }) {
       suggestion = set.values[spelled]
     }
     if suggestion == nil, let scope {
-      suggestion = nearest(to: value, among: namesInScope(attributes(of: scope), of: .choice(id)))
+      suggestion = nearestName(to: value, among: namesInScope(attributes(of: scope), of: .choice(id)))
     }
     let journey = names.journeyOfSet[id]
     report(
@@ -33,7 +41,7 @@ extension Checker {
   mutating func reportUnknownAsset(_ name: Name) {
     guard !isMalformed(name.text, "asset") else { return }
     let known = program.assets.map(\.name)
-    report(.unknownAsset(name.text, at: name.range, suggestion: nearest(to: name.text, among: known)))
+    report(.unknownAsset(name.text, at: name.range, suggestion: nearestName(to: name.text, among: known)))
   }
 
   private mutating func reportUnknownName(_ name: Name, in scope: Scope, context: ValueType?) {
@@ -58,8 +66,8 @@ extension Checker {
       report(.eventAsValue(name.text, at: name.range, repair: Self.question(about: name.text, for: context)))
       return
     }
-    let typed = context.flatMap { nearest(to: name.text, among: namesInScope(attributes, of: $0)) }
-    let suggestion = typed ?? nearest(to: name.text, among: namesInScope(attributes, of: nil))
+    let typed = context.flatMap { nearestName(to: name.text, among: namesInScope(attributes, of: $0)) }
+    let suggestion = typed ?? nearestName(to: name.text, among: namesInScope(attributes, of: nil))
     if suggestion == nil, context == .text {
       report(.textWithoutQuotes(name.text, at: name.range))
       return
@@ -102,7 +110,7 @@ extension Checker {
 
   /// `contact.emial`, `asset.topcs`.
   mutating func reportUnknownField(_ name: Name, in attributes: Attributes) {
-    let suggestion = nearest(to: name.text, among: namesInScope(attributes, of: nil))
+    let suggestion = nearestName(to: name.text, among: namesInScope(attributes, of: nil))
     report(
       .unknownField(
         name.text, of: spell(attributes), at: name.range, suggestion: suggestion,
@@ -120,8 +128,8 @@ extension Checker {
     }
     let qualifiers = ["contact", "account", "event", "candidate"]
     let suggestion =
-      nearest(to: name.text, among: qualifiers)
-      ?? nearest(to: name.text, among: namesInScope(attributes(of: scope), of: .asset))
+      nearestName(to: name.text, among: qualifiers)
+      ?? nearestName(to: name.text, among: namesInScope(attributes(of: scope), of: .asset))
     report(
       .unknownName(name.text, at: name.range, owner: spell(attributes(of: scope)), suggestion: suggestion))
   }

@@ -17,6 +17,8 @@ struct NameTables {
   var definitions: [DefinitionKey: Int] = [:]
   /// Where each field and definition is declared, in lower case: names that differ in case alone are one.
   var folded: [DefinitionKey: SourceRange] = [:]
+  /// Names that were reported because another differs from them in case alone.
+  var twins: Set<DefinitionKey> = []
   var declared: [DeclaredDefinition] = []
   /// The definitions that are being checked, each with where the one before it reads it.
   var path: [(definition: Int, use: SourceRange)] = []
@@ -30,6 +32,8 @@ struct NameTables {
   var journeyOfSet: [ChoiceSetID: Subject] = [:]
   /// What is known about the numbers that definitions give.
   var ranges = NumberRanges()
+  /// How many more names may be compared in search of what a misspelled one was meant to be.
+  var comparisonsLeft = 500_000
   /// The zone in which local times are meant.
   var zone: Zone = .utc
 }
