@@ -137,9 +137,14 @@ import Testing
     }
     // The fourth enters it now.
     book.world.contacts[3].previous[stage.id] = .missing
-    #expect(try book.flags("still") == [true, false, true, true])
-    #expect(try book.flags("settled") == [true, false, true, false])
-    #expect(try book.flags("calm") == [true, true, true, nil])
+    try book.contact("missing@acme.example", of: 0)
+    book.world.contacts[4].previous[stage.id] = .choice(set, 0)
+    #expect(try book.flags("still") == [true, false, true, true, nil])
+    #expect(try book.flags("settled") == [true, false, true, false, true])
+    #expect(try book.flags("calm") == [nil, nil, nil, nil, nil])
+    let tier = try #require(book.program.account.index(of: "tier"))
+    book.world.accounts[0].fields[tier.index] = try book.value("a", book.program.account[tier].type)
+    #expect(try book.flags("calm") == [true, true, true, nil, true])
   }
 
   @Test func interpolationFillsInNothingForMissing() throws {
@@ -161,5 +166,20 @@ import Testing
     }
     #expect(evaluation.text(note, of: .contact, row: 0) == "Ann has 12")
     #expect(evaluation.text(note, of: .contact, row: 1) == "? has 2.5")
+  }
+
+  @Test func numbersInTextsAreReadable() throws {
+    var book = try RuleBook(
+      """
+      contact { email text key  score number }
+      define line = "{score otherwise 0}"
+      """)
+    for score in [0.1 + 0.2, 58.64213, 2, -3, 1e20, 0.00012, 1234567.891] {
+      try book.contact("\(score)@acme.example", ["score": .number(score)])
+    }
+    let evaluation = book.world.evaluation()
+    let line = try book.definition("line").id
+    let texts = book.world.contacts.indices.map { evaluation.value(of: line, row: $0) }
+    #expect(texts == ["0.3", "58.64", "2", "-3", "1e+20", "0.00012", "1234567.89"].map(Value.text))
   }
 }

@@ -84,6 +84,87 @@ import Testing
     #expect(events.last.map { book.program[$0.type].name } == "page_view")
   }
 
+  @Test func stagesFactorsAndSegmentsShowTheirParts() throws {
+    let book = try RuleBook(
+      """
+      contact { email text key  a number  won flag }
+      account { domain text key  target flag }
+      journey stage { stage one  stage two when a > 1  stage three when won  moves back when a < 0 }
+      score mix { factor first 50% = a  factor second 50% = a / 4 }
+      segment warm when mix > 50 until mix < 10
+      define rich = account.target
+      define busy = count(colleagues where a > 1) + count(account.contacts)
+      """)
+    var filled = book
+    try filled.account("acme.example", ["target": true])
+    try filled.contact("ann@acme.example", of: 0, ["a": 2])
+    try filled.contact("bo@acme.example", of: 0, ["a": 3])
+    try filled.contact("cy@nowhere.example")
+    let evaluation = filled.world.evaluation()
+    func explain(_ name: String, row: Int = 0) throws -> Explanation {
+      evaluation.explain(try filled.definition(name).id, row: row)
+    }
+    let stage = try explain("stage")
+    #expect(stage.parts.map(\.truth) == [true, nil, false])
+    let roles = stage.parts.map { part -> String in
+      switch part.role {
+      case .stage(name: let name): name
+      case .movesBack: "back"
+      default: "none"
+      }
+    }
+    #expect(roles == ["two", "three", "back"])
+    let points = try explain("mix").parts.map { part -> Double? in
+      if case .factor(name: _, weight: _, points: let points) = part.role { points } else { nil }
+    }
+    #expect(points == [50, 25])
+    let warm = try explain("warm")
+    #expect(warm.truth == true)
+    #expect(warm.parts.map(\.truth) == [true, false])
+    guard case .field(.account, row: 0, _, changedAt: nil) = try explain("rich").parts[0].source,
+      case .noAccount = try explain("rich", row: 2).parts[0].source
+    else {
+      Issue.record("an account's field is a source")
+      return
+    }
+    let counts = try explain("busy").parts[0].parts.map { part -> PeopleSummary? in
+      if case .people(let people) = part.source { people } else { nil }
+    }
+    #expect(counts.map { $0?.count } == [1, 2])
+    #expect(counts.map { $0?.examples } == [["bo@acme.example"], ["ann@acme.example", "bo@acme.example"]])
+  }
+
+  @Test func interactionsAndGivenValuesAreSources() throws {
+    var book = try RuleBook(
+      """
+      contact { email text key }
+      event page_view { path text } worth 0.2
+      event demo worth 1
+      define lately = last(interaction)
+      define cold = no interaction within 60 days
+      """)
+    try book.contact("ann@acme.example")
+    try book.event("demo", at: "2026-03-01 10:00")
+    try book.event("page_view", at: "2026-03-01 09:00")
+    try book.contact("bo@acme.example", ["cold": true])
+    let evaluation = book.world.evaluation()
+    let explanation = evaluation.explain(try book.definition("lately").id, row: 0)
+    guard case .events(let events) = explanation.parts[0].source else {
+      Issue.record("events are the source")
+      return
+    }
+    #expect(events.count == 2)
+    #expect(events.last.map { book.program[$0.type].name } == "demo")
+    #expect(events.first?.id == 2)
+    guard
+      case .definition(_, .contact, row: 1, isGiven: true, isRepeated: false) =
+        evaluation.explain(try book.definition("cold").id, row: 1).source
+    else {
+      Issue.record("a given value is no computation")
+      return
+    }
+  }
+
   // MARK: - The nearest change
 
   private func change(_ condition: String) throws -> NearestChange {

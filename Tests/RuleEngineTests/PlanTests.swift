@@ -1,6 +1,9 @@
 import BusinessTime
+import Foundation
+import RuleDiagnostics
 import RuleEngine
 import RuleSemantics
+import RuleSyntax
 import Testing
 
 @Suite struct PlanTests {
@@ -138,5 +141,25 @@ import Testing
     let evaluation = Evaluation(
       plan: EvaluationPlan(book.program), snapshot: snapshot, now: book.world.now, calendar: book.world.calendar)
     #expect(evaluation.truths(try #require(try book.rule("one").condition), of: .contact) == [2])
+  }
+
+  @Test func theStarterRuleBookPlans() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../rules").standardizedFileURL
+    var book = SourceBook()
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".abm") }
+      .sorted()
+    for name in names { book.add(path: name, bytes: Array(try Data(contentsOf: folder.appending(path: name)))) }
+    #expect(!names.isEmpty)
+    let program = check(book, trees: book.files.map { parse($0).tree }).program
+    let plan = EvaluationPlan(program)
+    #expect(plan.description.split(separator: "\n").count == plan.graph.nodes.count)
+    #expect(!plan.readSet.contactFields.isEmpty)
+    for rule in program.rules {
+      guard let condition = rule.condition else { continue }
+      let node = plan.node(for: condition, of: rule.subject, occurrence: rule.trigger?.occurrence)
+      #expect(node != nil, "\(rule.name)")
+      let missing = plan.notYetExecutable(in: condition, of: rule.subject, occurrence: rule.trigger?.occurrence)
+      #expect(missing.isEmpty, "\(rule.name)")
+    }
   }
 }

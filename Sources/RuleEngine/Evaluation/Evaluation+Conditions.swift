@@ -70,24 +70,7 @@ extension Evaluation {
           return comparison.holds(texts.text(left), texts.text(right)) ? 1 : 0
         }
       }
-    case (.lists, .lists):
-      compareLists(left.spread(over: count), comparison, right.spread(over: count), count)
     default: Array(repeating: Column.missingFlag, count: count)
-    }
-  }
-
-  /// Lists are equal when they have the same members in the same order; they have no order among themselves.
-  private func compareLists(
-    _ left: Column, _ comparison: CheckedExpression.Comparison, _ right: Column, _ count: Int
-  ) -> [UInt8] {
-    guard case .lists(let left) = left, case .lists(let right) = right else {
-      return Array(repeating: Column.missingFlag, count: count)
-    }
-    return (0..<count).map { row in
-      let (first, second) = (left.range(row), right.range(row))
-      guard !first.isEmpty, !second.isEmpty, comparison == .equal || comparison == .notEqual else { return 2 }
-      let isEqual = first.count == second.count && zip(first, second).allSatisfy { left.key($0) == right.key($1) }
-      return isEqual == (comparison == .equal) ? 1 : 0
     }
   }
 
@@ -95,7 +78,7 @@ extension Evaluation {
     switch column {
     case .numbers(let numbers):
       let members = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
-      return numbers.map { number in number.isNaN ? 2 : members.contains(number) ? 1 : 0 }
+      return RuleEngine.isOneOf(numbers, members) { $0.isNaN }
     case .texts(let codes):
       // A text that the pool does not have is in no row.
       let members = values.compactMap { value -> Int32? in
@@ -107,7 +90,7 @@ extension Evaluation {
     case .dates(let days): return isOneOfCodes(days, values.compactMap(\.code), missing: Column.missingDate)
     case .times(let times):
       let members = values.compactMap { if case .time(let time) = $0 { time.milliseconds } else { nil } }
-      return times.map { time in time == Column.missingTime ? 2 : members.contains(time) ? 1 : 0 }
+      return RuleEngine.isOneOf(times, members) { $0 == Column.missingTime }
     case .flags(let flags):
       let members = values.compactMap { value -> UInt8? in
         if case .flag(let flag) = value { flag ? 1 : 0 } else { nil }

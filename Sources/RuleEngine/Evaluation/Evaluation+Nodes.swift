@@ -13,8 +13,9 @@ extension Evaluation {
     case .field(let field): return fieldColumn(field, node, count)
     case .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld, .triggerNew:
       return eventColumn(node, count, batch)
-    case .fieldIsUnchanged(let field, let span):
-      return .flags(unchanged(changes(of: field, in: node.frame), span, count))
+    case .fieldIsUnchanged(let field, let value, let span):
+      let isUnchanged = unchanged(changes(of: field, in: node.frame), span, count)
+      return .flags(unknownWhereMissing(isUnchanged, operand(value, batch)))
     case .unsupported: return .missing(node.type, count: count)
     case .gather(let operand, let step):
       return self.operand(operand, batch).gathered(index(step, from: node.frame, batch))
@@ -92,6 +93,12 @@ extension Evaluation {
     return changedAt.map { $0 <= limit ? 1 : 0 }
   }
 
+  private func unknownWhereMissing(_ truths: [UInt8], _ value: Column) -> [UInt8] {
+    map2(truths, value.known(count: truths.count), count: truths.count) { truth, isKnown in
+      isKnown == 1 ? truth : Column.missingFlag
+    }
+  }
+
   // MARK: - Definitions
 
   private func computeDefinition(_ node: Node, _ count: Int, _ batch: BatchState?) -> Column {
@@ -120,7 +127,8 @@ extension Evaluation {
           condition: truths(condition, count, batch), until: until.map { truths($0, count, batch) },
           previous: previous?.count == count ? previous : nil))
     case .definitionIsUnchanged(let id, let value, let span):
-      return .flags(definitionIsUnchanged(id, operand(value, batch), span, count))
+      let isUnchanged = definitionIsUnchanged(id, operand(value, batch), span, count)
+      return .flags(unknownWhereMissing(isUnchanged, operand(value, batch)))
     default: return .missing(node.type, count: count)
     }
   }

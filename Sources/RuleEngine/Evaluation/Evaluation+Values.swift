@@ -109,13 +109,13 @@ extension Evaluation {
     return result
   }
 
-  /// A value as it stands in a text: the shortest decimal number, ISO dates, instants in the calendar's zone, the
+  /// A value as it stands in a text: numbers with at most two decimals, ISO dates, instants in the calendar's zone, the
   /// titles of assets; `nil` when it is missing.
   package func text(of value: Value) -> String? {
     switch value {
     case .missing: nil
     case .text(let text): text
-    case .number(let number): decimalText(number)
+    case .number(let number): readableText(number)
     case .flag(let flag): flag ? "yes" : "no"
     case .date(let date): date.description
     case .time(let time): time.text(in: calendar.zone)
@@ -124,6 +124,13 @@ extension Evaluation {
     case .list(let members): members.compactMap { text(of: $0) }.joined(separator: ", ")
     }
   }
+}
+
+/// The number with at most two decimals, or six where it is too small for two.
+private func readableText(_ number: Double) -> String {
+  let scale: Double = number.magnitude < 0.01 ? 1_000_000 : 100
+  let rounded = (number * scale).rounded() / scale
+  return decimalText(number.magnitude < 1e15 && rounded.isFinite ? rounded : number)
 }
 
 /// The shortest text that reads back as the number, without a fraction where it is whole.

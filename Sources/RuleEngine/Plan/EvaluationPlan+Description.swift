@@ -65,7 +65,7 @@ extension EvaluationPlan: CustomStringConvertible {
     case .eventWorth, .triggerWorth: "worth"
     case .triggerOld: "old"
     case .triggerNew: "new"
-    case .fieldIsUnchanged(let field, let span): "\(fieldName(field, in: node.frame)) unchanged for \(span)"
+    case .fieldIsUnchanged(_, let operand, let span): "\(operand.label) unchanged for \(span)"
     case .unsupported(let feature): "not yet executable: \(feature.rawValue)"
     case .gather(let operand, let step): "\(operand.label) by \(step)"
     case .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList, .textTest, .matches: conditionText(node)

@@ -28,8 +28,6 @@ package struct Node: Hashable, Sendable {
     case triggerWorth
     case triggerOld
     case triggerNew
-    /// Whether a field of the frame's table, or a journey or segment, is unchanged for the span.
-    case fieldIsUnchanged(FieldIndex, TimeSpan)
     /// It cannot be executed: unknown or missing in every row.
     case unsupported(NotYetExecutable.Feature)
 
@@ -42,7 +40,7 @@ package struct Node: Hashable, Sendable {
     case pointsScore([PointsTerm], limit: ClosedRange<Double>?)
     case journey(DefinitionID, stages: [NodeID?], movesBack: NodeID?)
     case segment(DefinitionID, NodeID, until: NodeID?)
-    /// The operand is the journey or segment.
+    /// Whether the operand, a journey or segment, is unchanged for the span; unknown where it is missing.
     case definitionIsUnchanged(DefinitionID, NodeID, TimeSpan)
 
     // Conditions.
@@ -59,6 +57,8 @@ package struct Node: Hashable, Sendable {
     /// Both operands are folded already.
     case textTest(NodeID, CheckedExpression.TextTest, NodeID)
     case matches(NodeID, CheckedExpression.Pattern)
+    /// Whether the operand, a field of the frame's table, is unchanged for the span; unknown where it is missing.
+    case fieldIsUnchanged(FieldIndex, NodeID, TimeSpan)
 
     // Values.
     case assetField(NodeID, FieldIndex)
@@ -136,9 +136,10 @@ extension Node {
   package var children: [NodeID] {
     switch kind {
     case .constant, .now, .today, .moment, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld,
-      .triggerNew, .fieldIsUnchanged, .unsupported:
+      .triggerNew, .unsupported:
       []
-    case .gather(let node, _), .definition(_, let node), .definitionIsUnchanged(_, let node, _), .not(let node),
+    case .gather(let node, _), .definition(_, let node), .definitionIsUnchanged(_, let node, _),
+      .fieldIsUnchanged(_, let node, _), .not(let node),
       .isKnown(let node), .isOneOf(let node, _), .matches(let node, _), .assetField(let node, _), .folded(let node),
       .day(let node), .startOfDay(let node), .negate(let node), .shift(let node, _, later: _),
       .freshness(let node, halfLife: _), .diminishing(let node, halfAt: _):

@@ -215,13 +215,11 @@ extension Planner {
     let value: NodeID
     switch reference.attribute {
     case .field(let field):
-      readSet.add(field, of: viaAccount ? .account : entity)
-      if viaAccount || entity == .account {
-        readSet.accountChanges.insert(field)
-      } else {
-        readSet.contactChanges.insert(field)
-      }
-      value = node(.fieldIsUnchanged(field, span), .flag, source)
+      let owner: Subject = viaAccount ? .account : entity
+      readSet.add(field, of: owner)
+      readSet.addChange(of: field, of: owner)
+      let type = program.record(of: owner)[field].type
+      value = node(.fieldIsUnchanged(field, node(.field(field), type, source), span), .flag, source)
     case .definition(let id) where definitionNodes.indices.contains(id.index) && program[id].isState:
       value = node(.definitionIsUnchanged(id, definitionNodes[id.index], span), .flag, source)
     case .definition, .eventTime, .eventWorth, .oldValue, .newValue:

@@ -71,11 +71,7 @@ extension Planner {
     switch reference.attribute {
     case .field(let field):
       readSet.add(field, of: owner)
-      if owner == .account {
-        readSet.accountChanges.insert(field)
-      } else {
-        readSet.contactChanges.insert(field)
-      }
+      readSet.addChange(of: field, of: owner)
     case .definition(let id): readSet.previous.insert(id)
     case .eventTime, .eventWorth, .oldValue, .newValue: break
     }

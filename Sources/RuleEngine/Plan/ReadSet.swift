@@ -29,6 +29,13 @@ package struct ReadSet: Hashable, Sendable {
     }
   }
 
+  package mutating func addChange(of field: FieldIndex, of subject: Subject) {
+    switch subject {
+    case .contact: contactChanges.insert(field)
+    case .account: accountChanges.insert(field)
+    }
+  }
+
   /// What either reads.
   package func union(_ other: ReadSet) -> ReadSet {
     var both = self

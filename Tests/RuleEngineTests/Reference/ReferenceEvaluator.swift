@@ -263,6 +263,8 @@ final class ReferenceEvaluator {
     guard let start, let record = record(reference, start.0, start.1) else { return nil }
     let row = record.0 == .contact ? world.contacts[record.1] : world.accounts[record.1]
     let limit = world.calendar.subtract(span, from: world.now)
+    // A comparison with a missing value is unknown.
+    guard attribute(reference, record) != .missing else { return nil }
     switch reference.attribute {
     case .field(let field): return row.changedAt[field].map { $0 <= limit } ?? true
     case .definition(let id):

@@ -120,19 +120,20 @@ func isOneOfCodes(_ codes: [Int32], _ members: [Int32], missing: Int32) -> [UInt
       code == missing ? 2 : code >= 0 && code < 64 ? UInt8(truncatingIfNeeded: (mask >> UInt64(code)) & 1) : 0
     }
   }
-  let sorted = members.sorted()
-  return map1(codes) { code in code == missing ? 2 : sorted.binarySearchHolds(code) ? 1 : 0 }
+  return isOneOf(codes, members) { $0 == missing }
 }
 
-extension [Int32] {
-  /// Whether an ascending array holds the element.
-  func binarySearchHolds(_ element: Int32) -> Bool {
-    var (low, high) = (0, count)
+@inline(__always)
+func isOneOf<T: Comparable>(_ values: [T], _ members: [T], isMissing: (T) -> Bool) -> [UInt8] {
+  let sorted = members.sorted()
+  return map1(values) { value in
+    if isMissing(value) { return Column.missingFlag }
+    var (low, high) = (0, sorted.count)
     while low < high {
       let middle = (low + high) / 2
-      if self[middle] < element { low = middle + 1 } else { high = middle }
+      if sorted[middle] < value { low = middle + 1 } else { high = middle }
     }
-    return low < count && self[low] == element
+    return low < sorted.count && sorted[low] == value ? 1 : 0
   }
 }
 
