@@ -16,7 +16,9 @@ struct Program {
   /// The program beside the test bundle.
   static let path: URL = {
     let folders = [Bundle.main.bundleURL, URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()]
-    return folders.map { $0.appending(path: "abm-rules") }.first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    return folders.map { $0.appending(path: "abm-rules") }.first {
+      FileManager.default.isExecutableFile(atPath: $0.path)
+    }
       ?? folders[0].appending(path: "abm-rules")
   }()
 
