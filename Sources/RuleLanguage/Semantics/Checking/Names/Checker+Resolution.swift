@@ -154,17 +154,6 @@ extension Checker {
     }
   }
 
-  /// The checked define, score, journey or segment; reports an unknown name.
-  mutating func resolveDefinition(named name: Name, subject: Subject) -> Definition? {
-    if let index = names.definitions[.init(subject: subject, name: name.text)] {
-      return definition(at: index, usedAt: name.range)
-    }
-    if !isMalformed(name.text, "define", "score", "journey", "segment") {
-      reportUnknownField(name, in: .subject(subject, .subject, viaAccount: false))
-    }
-    return nil
-  }
-
   /// The name, when something of that kind is declared; else it is reported.
   mutating func resolveName(_ name: Name, as kind: DeclaredKind) -> String? {
     if names.named[kind]?[name.text] != nil { return name.text }
