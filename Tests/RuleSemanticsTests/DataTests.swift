@@ -130,9 +130,9 @@ struct DataTests {
         == [.missing, .list([.text("roi"), .text("budget")]), .date(day), .missing, .text("en")])
   }
 
-  @Test func aRecordThatIsDeclaredTwiceKeepsTheFirst() {
-    let program = CheckedBook("contact { email text key }", "contact { name text }").program
-    #expect(program.contact.fields.map(\.name) == ["email"])
+  @Test func aRecordThatIsDeclaredTwiceHasTheFieldsOfBoth() {
+    let program = CheckedBook("contact { email text key }", "contact { name text  Email text }").program
+    #expect(program.contact.fields.map(\.name) == ["email", "name"])
   }
 
   @Test func severalMistakesGiveAsManyReports() {

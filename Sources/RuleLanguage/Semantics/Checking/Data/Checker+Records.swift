@@ -8,10 +8,11 @@ extension Checker {
     for case .record(let record) in declarations {
       if let earlier = first[record.kind] {
         report(.duplicateRecord(record.kind.rawValue, at: record.keywordRange, first: earlier.keywordRange))
+        first[record.kind]?.fields.addMissing(record.fields)
       } else {
         first[record.kind] = record
-        fieldDeclarations[record.kind] = record.fields
       }
+      fieldDeclarations[record.kind] = first[record.kind]?.fields
     }
     for kind in RecordDeclaration.Kind.allCases {
       guard let record = first[kind] else { continue }
@@ -28,16 +29,19 @@ extension Checker {
 
   mutating func declareEvents() {
     program.events = [.message]
-    var names = DeclaredNames()
+    var events: [EventDeclaration] = []
     for case .event(let event) in declarations {
       if ReservedNames.events.contains(event.name.text) {
         report(.reservedName(event.name.text, at: event.name.range))
-        continue
-      }
-      if let first = names.add(event.name) {
+      } else if let index = events.firstIndex(where: { $0.name.text.lowercased() == event.name.text.lowercased() }) {
+        let first = events[index].name.range
         report(.duplicateDeclaration("event", event.name.text, at: event.name.range, first: first))
-        continue
+        events[index].fields.addMissing(event.fields)
+      } else {
+        events.append(event)
       }
+    }
+    for event in events {
       let fields = checkFields(event.fields, of: .event)
       program.events.append(
         EventSchema(
@@ -173,6 +177,14 @@ extension FieldDeclaration {
   fileprivate var isMisread: Bool {
     if case .malformed = type.kind { return true }
     return false
+  }
+}
+
+extension [FieldDeclaration] {
+  /// Takes over what only a second declaration has, which was reported, so that uses of its fields are not reported too.
+  fileprivate mutating func addMissing(_ fields: [FieldDeclaration]) {
+    var names = Set(map { $0.name.text.lowercased() })
+    for field in fields where names.insert(field.name.text.lowercased()).inserted { append(field) }
   }
 }
 

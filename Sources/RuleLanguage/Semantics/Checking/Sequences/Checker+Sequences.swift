@@ -9,6 +9,7 @@ extension Checker {
       let name = sequence.head.name
       if let first = names.add(name) {
         report(.duplicateDeclaration("sequence", name.text, at: name.range, first: first))
+        addSteps(of: sequence)
       } else {
         check(sequence)
       }
@@ -16,6 +17,15 @@ extension Checker {
     for case .sequence(let sequence) in declarations {
       guard let former = sequence.head.formerName else { continue }
       checkFormerName(former, of: "sequence", current: program.sequences.map(\.name))
+    }
+  }
+
+  /// The steps of a second declaration, which was reported, so that uses of them are not reported as well.
+  private mutating func addSteps(of sequence: SequenceDeclaration) {
+    let folded = sequence.head.name.text.lowercased()
+    guard let index = program.sequences.firstIndex(where: { $0.name.lowercased() == folded }) else { return }
+    for case .step(let name, _, let range) in sequence.items {
+      program.sequences[index].steps.append(.init(name: name.text, statements: [], range: range))
     }
   }
 

@@ -104,6 +104,10 @@ extension Checker {
       let given = checkGiven(values, of: program[id].record, named: "`\(name.text)`")
       return .givenEvent(id, values: given, ago: ago.flatMap { checkSpan($0) })
     }
+    if name.text == "deal", program.deal.range == nil {
+      if !names.unreadableRecords.contains(.deal) { report(.undeclaredRecord("deal", at: name.range)) }
+      return nil
+    }
     if name.text == "deal" { return .givenDeal(values: checkGiven(values, of: program.deal, named: "deals")) }
     let subject: Subject = name.text == "contact" ? .contact : .account
     let given = checkGiven(values, of: subject)
