@@ -69,6 +69,65 @@ struct ActionTests {
     #expect(mail.run().outcomes("r") == [.noRecipient])
   }
 
+  @Test func theOwnerIsAskedFirst() throws {
+    var scene = try scene(
+      "rule r { when hot then create task \"Call\" for owner otherwise \"desk@example.com\" and send asset guide via owner }"
+    )
+    scene.consentAll()
+    scene.world.contacts[0].owner = "olga@example.com"
+    let decisions = scene.run()
+    #expect(decisions.actions.compactMap { $0.argument(.recipient) } == [.text("olga@example.com")])
+    #expect(decisions.actions.last?.request.text.contains(#""from":"olga@example.com""#) == true)
+  }
+
+  @Test func valuesOfEveryTypeAreSet() throws {
+    var scene = try Scene(
+      """
+      contact { email text key  on date  at time  best asset  yes_no flag  topics list of text }
+      asset { type text }
+      asset guide { type "guide" }
+      rule a { when email is known then set on to today }
+      rule b { when email is known then set at to now }
+      rule c { when email is known then set best to guide }
+      rule d { when email is known then set yes_no to no }
+      """)
+    scene.add("ann@acme.example")
+    #expect(
+      scene.run().actions.compactMap { $0.argument(.value) } == [
+        .text("2026-03-02"), .text("2026-03-02T09:00:00Z"), .text("guide"), .flag(false),
+      ])
+    #expect(scene.run().actions.isEmpty)
+  }
+
+  @Test func clearingWhatHasADefaultLeavesTheDefault() throws {
+    var scene = try Scene(
+      "contact { email text key  language text missing means \"en\" } rule r { when email is known then clear language }"
+    )
+    scene.add("ann@acme.example")
+    #expect(scene.run().actions.isEmpty)
+    scene.set("language", to: .text("de"), of: "ann@acme.example")
+    #expect(scene.run().acted.count == 1)
+    #expect(scene.run(after: TimeSpan(1, .hours)).actions.isEmpty)
+  }
+
+  @Test func aRuleGoesBeforeASync() throws {
+    var scene = try scene(
+      """
+      segment warm when hot sync to hubspot list "Warm"
+      rule r { when hot then remove from list "Warm" }
+      """)
+    #expect(scene.run().lines == ["warm ann@acme.example: overridden"])
+  }
+
+  @Test func aSyncedValueThatIsGoneIsCleared() throws {
+    var scene = try scene("define name = first_name sync to hubspot property abm_name")
+    scene.set("first_name", to: .text("Ann"), of: "ann@acme.example")
+    #expect(scene.run().actions.map(\.action) == [.set])
+    scene.set("first_name", to: .missing, of: "ann@acme.example")
+    #expect(scene.run(after: TimeSpan(1, .hours)).actions.map(\.action) == [.clear])
+    #expect(scene.run(after: TimeSpan(1, .hours)).actions.isEmpty)
+  }
+
   @Test func dueInBusinessTimePassesOverTheContactsHolidays() throws {
     var scene = try Scene(
       base + """
@@ -160,6 +219,25 @@ struct ActionTests {
         + #""rules":[{"name":"r","file":"book.abm","line":\#(line),"matched":1,"acted":1,"waiting":0,"skipped":0,"unknown":0}],"#
         + #""actions":[{"rule":"r","contact":"ann@acme.example","action":"create note","arguments":{"text":"x"},"outcome":"act","#
         + #""reason":null,"request":{"kind":"create_note","text":"x","object":"contact","key":"ann@acme.example"}}]}"#)
+  }
+
+  @Test func reportsSayWhatIsNotCarriedOutAndWhatWasHalted() throws {
+    var scene = try scene(
+      """
+      policy { halt when a run acts on more than 50% of contacts }
+      rule r { when hot then assign owner from sdr }
+      rule s { when hot then create note "x" }
+      rule t for account { when size > 3 then create note "x" }
+      """)
+    scene.add("acme.example", ["size": .number(4)], of: .account)
+    scene.world.state.deployments["gone"] = Deployment(firstAt: scene.now, fingerprint: "1")
+    let text = scene.run().json(scene.program, rulebook: "", contacts: 1).text
+    #expect(text.contains(#""not_executable":[{"name":"r","file":"book.abm","line":"#))
+    #expect(text.contains(#""vanished_rules":["gone"]"#))
+    #expect(text.contains(#""account":"acme.example""#))
+    #expect(
+      text.contains(#""halted":"the run would act on 1 contacts, more than 0, and was halted before its first action""#)
+    )
   }
 
   @Test func everyOutcomeHasANameAndAReason() {

@@ -173,6 +173,45 @@ struct OccurrenceTests {
     #expect(scene.run(after: TimeSpan(1, .hours)).acted == [])
   }
 
+  @Test func interactionsAreEventsOfAnyTypeWithAWorth() throws {
+    var scene = try scene("rule r { on interaction where worth > 0.1 then create note \"x\" }")
+    scene.run()
+    try scene.happen("page_view", to: "ann@acme.example")
+    try scene.happen("webinar", to: "ann@acme.example")
+    try scene.happen("surge", to: "acme.example")
+    #expect(scene.run().acted == ["r ann@acme.example"])
+  }
+
+  @Test func whoHasNoAccountHasNoneOfItsOccurrences() throws {
+    var scene = try scene(
+      """
+      rule people { on surge then create note "x" }
+      rule company for account { on page_view then create note "x" }
+      """)
+    scene.add("cy@solo.example")
+    scene.add("empty.example", of: .account)
+    scene.run()
+    try scene.happen("surge", to: "empty.example")
+    try scene.happen("page_view", to: "cy@solo.example")
+    #expect(scene.run().actions.isEmpty)
+  }
+
+  @Test func ofSeveralOccurrencesTheLaterSetsLast() throws {
+    var scene = try Scene(
+      """
+      contact { email text key  last_path text }
+      event page_view { path text }
+      rule r { on page_view then set last_path to event.path }
+      """)
+    scene.add("ann@acme.example")
+    scene.run()
+    try scene.happen("page_view", to: "ann@acme.example", at: "2026-03-02T09:07:00Z", ["path": .text("/b")])
+    try scene.happen("page_view", to: "ann@acme.example", at: "2026-03-02T09:05:00Z", ["path": .text("/a")])
+    let decisions = scene.run(after: TimeSpan(15, .minutes))
+    #expect(decisions.changes.fields.map(\.new) == [.text("/a"), .text("/b")])
+    #expect(scene.world.contacts[0].values[1] == .text("/b"))
+  }
+
   @Test func changesOfFieldsWhoeverMakesThemButAnImport() throws {
     var scene = try scene("rule r { on hot changed then create note \"x\" }")
     scene.run()

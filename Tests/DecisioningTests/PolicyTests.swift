@@ -358,6 +358,40 @@ struct PolicyTests {
     #expect(scene.run(after: TimeSpan(1, .hours)).report("r")?.existingPeople == nil)
   }
 
+  @Test func whatNeedsApprovalClaimsNoField() throws {
+    var scene = try Scene(
+      """
+      contact { email text key  hot flag  size number }
+      policy { approve rules that act on more than 1 contacts  halt when a run acts on more than 100% of contacts }
+      rule a { when hot then set size to 1 priority 2 }
+      rule b { when email starts with "p1000" then set size to 2 priority 1 }
+      """)
+    for person in crowd(2) { scene.add(person, ["hot": .flag(true)]) }
+    #expect(scene.run().acted == ["b p1000@acme.example"])
+  }
+
+  @Test func messagesOfTheFutureDoNotCount() throws {
+    var scene = try scene(
+      "policy { at most 1 message per contact per 7 days, hold the rest } rule r { when hot then send asset guide }")
+    scene.consentAll()
+    try scene.happen("message", to: "ann@acme.example", at: "2026-03-03T09:00:00Z")
+    #expect(scene.run().acted.count == 1)
+  }
+
+  @Test func aTwoMessageRuleGoesTogether() throws {
+    var scene = try scene(
+      """
+      policy { at most 2 messages per contact per 7 days, hold the rest }
+      rule a { when hot then send email "One" priority 2 }
+      rule b { when hot then send asset guide and send asset offer priority 1 }
+      """)
+    scene.consentAll()
+    let decisions = scene.run()
+    #expect(decisions.outcomes("b").map(\.name) == ["held", "held"])
+    #expect(decisions.outcomes("b").first.map { if case .held(_, .together) = $0 { true } else { false } } == true)
+    #expect(scene.run(after: TimeSpan(7, .days)).acted.count == 2)
+  }
+
   // MARK: - Halt
 
   @Test func aRunThatActsOnTooManyIsHalted() throws {

@@ -361,6 +361,55 @@ struct TestRunnerTests {
     #expect(try verdict(sequence, "given contact { hot yes } expect not send asset offer") == "passed")
   }
 
+  @Test func sequencesAndExperimentsCastDoubtOnWhatTheyMightDo() throws {
+    let branches = """
+      sequence s {
+        enroll when hot  exit when not hot
+        step one {
+          if size > 3 { wait 3 days } else { wait 1 day }
+          split { arm a 50% { send asset guide } arm b 50% { wait up to 2 days until hot } }
+          send best of next
+        }
+      }
+      recommendation next { from asset factor one 100% = 1 pick best 1 }
+      """
+    #expect(try verdict(branches, "given contact { hot yes } expect not send asset guide") == "passed")
+    #expect(
+      try verdict(branches, "given contact { hot yes } wait 1 day expect not send asset guide")
+        .hasPrefix("not executable: `s` "))
+    #expect(
+      try verdict(branches, "given contact { hot yes } wait 1 day expect not send asset offer")
+        .hasPrefix("not executable: `s` "))
+    #expect(try verdict(branches, "given contact { hot yes } wait 1 day expect not create note \"x\"") == "passed")
+    let experiment = """
+      rule r { when hot then create note "x" }
+      experiment e on r { arm a 50% { send asset guide } arm b 50% { create note "y" } measure did page_view within 7 days afterwards }
+      """
+    #expect(
+      try verdict(experiment, "given contact { hot yes } expect not send asset guide").hasPrefix("not executable: `r` ")
+    )
+    #expect(try verdict(experiment, "given contact { hot yes } expect not send asset offer") == "passed")
+  }
+
+  @Test func aLongTraceIsCut() throws {
+    let rules = "rule r { on page_view then create note \"x\" }"
+    let views = String(repeating: "given page_view ", count: 15)
+    let lines = try trace(rules, "given contact { hot no } \(views) expect nothing")
+    #expect(lines.count == 13)
+    #expect(lines.first == "3 lines before these")
+    #expect(
+      try trace(rules, "given contact { hot no } expect create note \"x\"")
+        == [
+          "nothing happened since the stop before",
+          "`r` acts when what follows its `on` happens, and then if its `when` is true",
+        ])
+  }
+
+  @Test func someoneIsInventedWhereATestNamesNobody() throws {
+    #expect(try verdict("", "given page_view expect did page_view within 1 day") == "passed")
+    #expect(try verdict("define two = 1 + 1", "expect two == 2") == "passed")
+  }
+
   // MARK: - Traces
 
   @Test func aFailureTellsWhatHappenedAndWhatTheConditionLacks() throws {

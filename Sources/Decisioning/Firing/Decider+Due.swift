@@ -79,11 +79,7 @@ extension Decider {
       guard let until = plan.until else { return occurrences.map { _ in nil } }
       let batch = OccurrenceBatch(occurrences, plan.rule, in: self)
       return occurrences.indices.map { index in
-        switch batch.value(until, at: index, evaluation) {
-        case .time(let time): time
-        case .date(let date): calendars.common.startOfDay(date)
-        default: nil
-        }
+        if case .time(let time) = batch.value(until, at: index, evaluation) { time } else { nil }
       }
     }
   }

@@ -79,9 +79,8 @@ extension Decider {
     let account = snapshot.accountOfContact[Int(contact)]
     let people = cap.isPerAccount && account >= 0 ? contacts(ofAccount: account) : [contact]
     let times = people.flatMap { ledger.times(of: $0, after: start) }.sorted()
-    guard times.count >= cap.limit else { return nil }
-    // A cap of none never has room.
-    guard cap.limit > 0 else { return .latest }
+    // The checker refuses a cap of none.
+    guard times.count >= cap.limit, cap.limit > 0 else { return nil }
     return max(calendars.common.add(cap.per, to: times[times.count - cap.limit]), now.adding(milliseconds: 1))
   }
 

@@ -43,7 +43,7 @@ extension TestWorld {
         uniqueKeysWithValues: schema.fields.indices.map { field in
           (FieldIndex(field), records.map { $0.changedAt[field] })
         }),
-      owners: records.map { _ in Column.missingCode }, given: given)
+      owners: records.map { $0.owner.map { texts.code(for: $0) } ?? Column.missingCode }, given: given)
   }
 
   private func table(_ events: [Event], _ schema: RecordSchema, _ texts: inout TextPool) -> EventTable {

@@ -11,6 +11,8 @@ package struct TestWorld {
     /// When each field changed last; `missingTime` for never.
     package var changedAt: [Int64]
     package var given: [DefinitionID: Value] = [:]
+    /// Who looks after it; `nil` for nobody.
+    package var owner: String?
     /// Of a contact or deal.
     package var account: Int32 = -1
     /// Whether a run has seen it: what is given before that is how it was from the start.
