@@ -1,25 +1,30 @@
 import BusinessTime
+import Foundation
 import RuleEngine
 import RuleSemantics
 import Testing
 
 /// The engine and the reference evaluator agree on every row of random conditions over random worlds.
 @Suite struct DifferentialTests {
-  static let programs = 250
+  /// `DIFFERENTIAL_PROGRAMS` makes the run longer.
+  static let programs = ProcessInfo.processInfo.environment["DIFFERENTIAL_PROGRAMS"].flatMap(Int.init) ?? 250
   static let conditionsPerProgram = 84
 
   @Test(arguments: 0..<10)
   func engineAgreesWithReference(part: Int) {
     var compared = 0
+    var counts: [UInt8: Int] = [:]
     let size = DifferentialTests.programs / 10
     for seed in (part * size)..<((part + 1) * size) {
-      compared += compare(seed: UInt64(seed))
+      compared += compare(seed: UInt64(seed), &counts)
     }
     #expect(compared == size * DifferentialTests.conditionsPerProgram)
+    // Each of the three truths is met often enough to mean something.
+    for truth in 0...2 as ClosedRange<UInt8> { #expect(counts[truth] ?? 0 > 50 * size) }
   }
 
   /// The number of conditions that were compared.
-  private func compare(seed: UInt64) -> Int {
+  private func compare(seed: UInt64, _ counts: inout [UInt8: Int]) -> Int {
     var generator = ExpressionGenerator(random: SeededGenerator(seed: seed))
     generator.addDefinitions()
     var worlds = WorldGenerator(random: SeededGenerator(seed: seed &+ 1_000_000))
@@ -38,13 +43,16 @@ import Testing
       let subject: Subject = number % 4 == 0 ? .account : .contact
       var context = ExpressionGenerator.Context(subject: subject, definitionLimit: generator.definitions.count)
       if number % 3 == 0 {
-        compareOccurrences(&generator, &context, world, evaluation, reference, seed)
+        for truth in compareOccurrences(&generator, &context, world, evaluation, reference, seed) {
+          counts[truth, default: 0] += 1
+        }
         continue
       }
       let condition = generator.condition(3, context)
       let truths = evaluation.truths(condition, of: subject)
       let count = subject == .contact ? world.contacts.count : world.accounts.count
       #expect(truths.count == count)
+      for truth in truths { counts[truth, default: 0] += 1 }
       for row in 0..<count {
         let expected = reference.condition(condition, .init(subject: subject, subjectRow: row))
         #expect(truths[row] == code(expected), "seed \(seed) row \(row): \(condition)")
@@ -56,7 +64,7 @@ import Testing
   private func compareOccurrences(
     _ generator: inout ExpressionGenerator, _ context: inout ExpressionGenerator.Context, _ world: ReferenceWorld,
     _ evaluation: Evaluation, _ reference: ReferenceEvaluator, _ seed: UInt64
-  ) {
+  ) -> [UInt8] {
     let (batch, triggers) = occurrences(&generator, context.subject, world)
     context.trigger = batch.occurrence
     let condition = generator.condition(3, context)
@@ -67,6 +75,7 @@ import Testing
       let expected = reference.condition(condition, .init(subject: context.subject, subjectRow: row, trigger: trigger))
       #expect(truths[index] == code(expected), "seed \(seed) occurrence \(index): \(condition)")
     }
+    return truths
   }
 
   private func occurrences(
