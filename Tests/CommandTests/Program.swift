@@ -46,7 +46,8 @@ struct Program {
   }
 
   func read(_ path: String) throws -> String {
-    try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+    // Files of rejects hold what was not UTF-8 as it was.
+    String(decoding: try Data(contentsOf: folder.appending(path: path)), as: UTF8.self)
   }
 
   @discardableResult
