@@ -3,11 +3,12 @@ import Glibc
 /// Numbers by byte strings, so that a text is looked up where it lies, without a `String` for it. A class because it
 /// is shared by the columns that use one set of names.
 final class ByteMap {
-  private var slots: [Int32]
-  private var hashes: [UInt64] = []
-  private var starts: [Int] = [0]
-  private var arena: [UInt8] = []
-  private var values: [Int64] = []
+  // A map is used by one thread in calls that do not overlap; checking that at every look-up costs more than the look-up.
+  @exclusivity(unchecked) private var slots: [Int32]
+  @exclusivity(unchecked) private var hashes: [UInt64] = []
+  @exclusivity(unchecked) private var starts: [Int] = [0]
+  @exclusivity(unchecked) private var arena: [UInt8] = []
+  @exclusivity(unchecked) private var values: [Int64] = []
 
   init() {
     slots = Array(repeating: -1, count: 64)

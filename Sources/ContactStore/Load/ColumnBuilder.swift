@@ -9,39 +9,52 @@ typealias Column = RuleEngine.Column
 /// value, and copying its arrays for each would be dear.
 final class ColumnBuilder {
   private enum Kind {
-    case number, flag, date, time, text
-    /// By name, the position among the choices or assets.
-    case choice(ByteMap), asset(ByteMap)
-    case list(ColumnBuilder)
+    case number, flag, date, time, text, choice, asset, list
   }
 
   private let kind: Kind
   private let texts: TextCodes
+  /// Of choices or assets, the positions by name.
+  private let positions: ByteMap
+  /// Of a list, what collects its members.
+  private let members: ColumnBuilder?
   private var filler: Filler
-  private var numbers: [Double] = []
-  private var flags: [UInt8] = []
-  private var codes: [Int32] = []
-  private var times: [Int64] = []
+  // Only the loader that made it writes to a builder, one value after another; checking that at every value would take
+  // a quarter of the time.
+  @exclusivity(unchecked) private var numbers: [Double] = []
+  @exclusivity(unchecked) private var flags: [UInt8] = []
+  @exclusivity(unchecked) private var codes: [Int32] = []
+  @exclusivity(unchecked) private var times: [Int64] = []
   /// Of a list, for each row, the range of its members in the order in which they were read.
-  private var spans: [Range<Int32>] = []
+  @exclusivity(unchecked) private var spans: [Range<Int32>] = []
 
   /// - Parameter missingMeans: what stands where there is no value.
   init(_ type: ValueType, count: Int, program: CheckedProgram, texts: TextCodes, missingMeans: Value? = nil) {
     self.texts = texts
+    var names: [String] = []
+    var members: ColumnBuilder?
     switch type {
     case .number: kind = .number
     case .flag: kind = .flag
     case .date: kind = .date
     case .time: kind = .time
     case .text, .error: kind = .text
-    case .choice(let set): kind = .choice(ColumnBuilder.positions(program[set].values))
-    case .asset: kind = .asset(ColumnBuilder.positions(program.assets.map(\.name)))
-    case .list(let member): kind = .list(ColumnBuilder(member, count: 0, program: program, texts: texts))
+    case .choice(let set):
+      kind = .choice
+      names = program[set].values
+    case .asset:
+      kind = .asset
+      names = program.assets.map(\.name)
+    case .list(let member):
+      kind = .list
+      members = ColumnBuilder(member, count: 0, program: program, texts: texts)
     }
+    self.members = members
+    positions = ColumnBuilder.positions(names)
     filler = Filler()
     let value = missingMeans ?? .missing
     filler = filler(for: value)
-    if case .list(let values) = value, case .list(let members) = kind {
+    if case .list(let values) = value, let members {
       // The default's members come first, and every row without a list of its own shares them.
       for value in values { members.append(members.filler(for: value)) }
       filler.span = 0..<Int32(values.count)
@@ -71,7 +84,7 @@ final class ColumnBuilder {
 
   private func filler(for value: Value) -> Filler {
     var filler = Filler()
-    if case .date = kind { filler.code = Column.missingDate }
+    if kind == .date { filler.code = Column.missingDate }
     switch value {
     case .number(let number): filler.number = number
     case .flag(let flag): filler.flag = flag ? 1 : 0
@@ -137,7 +150,8 @@ final class ColumnBuilder {
     case .flag: flags[row] = statement.integer(column) == 0 ? 0 : 1
     case .time: times[row] = statement.integer(column)
     case .text, .date, .choice, .asset: setText(row, statement.bytes(column))
-    case .list(let members):
+    case .list:
+      guard let members else { return }
       let start = Int32(members.memberCount)
       for member in JSONList.members(statement.bytes(column)) { members.appendMember(member) }
       spans[row] = start..<Int32(members.memberCount)
@@ -153,7 +167,7 @@ final class ColumnBuilder {
     switch kind {
     case .date:
       if let day = dayNumber(bytes) { codes[row] = day }
-    case .choice(let positions), .asset(let positions):
+    case .choice, .asset:
       if let position = positions[bytes] { codes[row] = Int32(truncatingIfNeeded: position) }
     default: codes[row] = texts.code(bytes)
     }
@@ -168,7 +182,7 @@ final class ColumnBuilder {
       case .time: times.append(Int64(bytes.text) ?? Column.missingTime)
       case .date:
         if let day = dayNumber(bytes) { codes.append(day) }
-      case .choice(let positions), .asset(let positions):
+      case .choice, .asset:
         if let position = positions[bytes] { codes.append(Int32(truncatingIfNeeded: position)) }
       case .text: codes.append(texts.code(bytes))
       case .list: break
@@ -192,9 +206,22 @@ final class ColumnBuilder {
 
   // MARK: - Results
 
-  /// The column, with row `i` taken from row `order[i]` where an order is given.
-  func column(order: [Int32]? = nil) -> Column {
+  /// Makes room for so many rows at once.
+  func reserve(_ count: Int) {
     switch kind {
+    case .number: numbers.reserveCapacity(count)
+    case .flag: flags.reserveCapacity(count)
+    case .date, .text, .choice, .asset: codes.reserveCapacity(count)
+    case .time: times.reserveCapacity(count)
+    case .list: spans.reserveCapacity(count)
+    }
+  }
+
+  /// The column, with row `i` taken from row `order[i]` where an order is given. The builder is empty afterwards, so
+  /// that a table is not in memory twice.
+  func takeColumn(order: [Int32]? = nil) -> Column {
+    defer { (numbers, flags, codes, times, spans) = ([], [], [], [], []) }
+    return switch kind {
     case .number: .numbers(arranged(numbers, order))
     case .flag: .flags(arranged(flags, order))
     case .date: .dates(arranged(codes, order))
@@ -202,11 +229,11 @@ final class ColumnBuilder {
     case .text: .texts(arranged(codes, order))
     case .choice: .choices(arranged(codes, order))
     case .asset: .assets(arranged(codes, order))
-    case .list(let members): .lists(list(members, arranged(spans, order)))
+    case .list: .lists(list(arranged(spans, order)))
     }
   }
 
-  private func list(_ members: ColumnBuilder, _ spans: [Range<Int32>]) -> ListColumn {
+  private func list(_ spans: [Range<Int32>]) -> ListColumn {
     var offsets: [Int32] = [0]
     offsets.reserveCapacity(spans.count + 1)
     var positions: [Int32] = []
@@ -214,7 +241,7 @@ final class ColumnBuilder {
       positions += span
       offsets.append(Int32(positions.count))
     }
-    return ListColumn(offsets: offsets, members: members.members(positions))
+    return ListColumn(offsets: offsets, members: members?.members(positions) ?? .texts([]))
   }
 
   private func members(_ positions: [Int32]) -> ListColumn.Members {
@@ -235,9 +262,25 @@ final class ColumnBuilder {
   }
 }
 
-extension RawStatement {
-  /// The columns of `selection` for the current row, from the statement's column `first` on.
-  func fill(_ selection: [(field: Int, builder: ColumnBuilder)], row: Int, first: Int) {
-    for (index, entry) in selection.enumerated() { entry.builder.set(row, self, first + index) }
+/// The columns that a statement fills, row by row.
+struct ColumnFiller {
+  private let builders: [ColumnBuilder]
+  /// The same. A column is taken up once for each value of a table, and counting its references each time takes as long
+  /// as everything else; `builders` keeps them alive.
+  private let borrowed: [Unmanaged<ColumnBuilder>]
+  private let first: Int
+
+  /// - Parameter first: the column of the statement that feeds the first builder.
+  init(_ builders: [ColumnBuilder], first: Int) {
+    self.builders = builders
+    self.first = first
+    borrowed = builders.map { Unmanaged.passUnretained($0) }
+  }
+
+  /// Adds a row to the builders.
+  func append(_ statement: RawStatement) {
+    for index in borrowed.indices {
+      borrowed[index]._withUnsafeGuaranteedRef { $0.append(statement, first + index) }
+    }
   }
 }

@@ -30,12 +30,14 @@ struct EventLoader {
     eventIDs.reserveCapacity(count)
     times.reserveCapacity(count)
     recorded.reserveCapacity(count)
+    for entry in selection { entry.builder.reserve(count) }
     let names = [owner, "_at", "_id", "_recorded_at"] + selection.map { quoted(schema.fields[$0.field].name) }
     // The order of the table itself: nothing is sorted.
     let statement = try RawStatement(
       database,
       "SELECT \(names.joined(separator: ", ")) FROM \(table) WHERE true\(restriction(owner, ids)) "
         + "ORDER BY \(owner), _at, _id")
+    let filler = ColumnFiller(selection.map(\.builder), first: 4)
     while try statement.step() {
       let row = owners[statement.integer(0)]
       if row < 0 { continue }
@@ -43,11 +45,11 @@ struct EventLoader {
       times.append(statement.integer(1))
       eventIDs.append(statement.integer(2))
       recorded.append(statement.integer(3))
-      for (index, entry) in selection.enumerated() { entry.builder.append(statement, 4 + index) }
+      filler.append(statement)
     }
     let order = order(of: rows, ownerCount: owners.count)
     var columns = [Column](repeating: .absent, count: schema.fields.count)
-    for entry in selection { columns[entry.field] = entry.builder.column(order: order) }
+    for entry in selection { columns[entry.field] = entry.builder.takeColumn(order: order) }
     guard let order else {
       return EventTable(owners: rows, ids: eventIDs, times: times, recordedAt: recorded, columns: columns)
     }

@@ -88,9 +88,10 @@ struct SnapshotLoader {
       return (
         field: index,
         builder: ColumnBuilder(
-          field.type, count: rows.count, program: program, texts: texts, missingMeans: field.missingMeans)
+          field.type, count: 0, program: program, texts: texts, missingMeans: field.missingMeans)
       )
     }
+    for entry in selection { entry.builder.reserve(rows.count) }
     let isContact = layout.kind == .contact
     let own =
       ["_id", quoted(layout.keyColumn), "_owner"] + (accounts == nil ? [] : ["_account"])
@@ -104,17 +105,24 @@ struct SnapshotLoader {
       database,
       "SELECT \(names.joined(separator: ", ")) FROM \(quoted(layout.name)) WHERE true"
         + restriction("_id", rows.count < SnapshotLoader.fewRows ? rows.ids : nil))
+    let filler = ColumnFiller(selection.map(\.builder), first: own.count)
+    // Where each row was read. Columns grow as the table lies and are put in order one by one: written in the order of
+    // keys at once, every value would fall into another part of the memory.
+    var order = [Int32](repeating: 0, count: rows.count)
+    var read: Int32 = 0
     while try statement.step() {
       let row = Int(rows[statement.integer(0)])
       if row < 0 { continue }
+      order[row] = read
+      read += 1
       keys[row] = texts.codeOfKey(statement.bytes(1))
       if !statement.isNull(2) { owners[row] = texts.code(statement.bytes(2)) }
       if let accounts, !statement.isNull(3) { accountRows[row] = accounts[statement.integer(3)] }
       if isContact { suppressed[row] = statement.integer(4) == 0 ? 0 : 1 }
-      statement.fill(selection, row: row, first: own.count)
+      filler.append(statement)
     }
     var columns = [Column](repeating: .absent, count: schema.fields.count)
-    for entry in selection { columns[entry.field] = entry.builder.column() }
+    for entry in selection { columns[entry.field] = entry.builder.takeColumn(order: order) }
     var changedAt: [FieldIndex: [Int64]] = [:]
     for field in changes {
       changedAt[field] = try lastChanges(layout.name, schema.fields[field.index].name, rows)

@@ -150,7 +150,7 @@ struct StateLoader {
         let row = row(definition.subject, statement.integer(0))
         if row >= 0 { builder.set(Int(row), statement, 1) }
       }
-      if isKnown { synced[property] = builder.column() }
+      if isKnown { synced[property] = builder.takeColumn() }
     }
     return synced
   }
