@@ -1,6 +1,7 @@
 import BusinessTime
 import Decisioning
 import RuleDiagnostics
+import RuleEngine
 import RuleSemantics
 import Testing
 
@@ -135,5 +136,30 @@ struct PropertyTests {
       }
     }
     #expect(sent.count > 5)
+  }
+
+  @Test(arguments: [31, 32, 33] as [UInt64])
+  func goingOnFromAnEarlierEvaluationChangesNothing(seed: UInt64) throws {
+    var numbers = SeededNumbers(state: seed)
+    var scene = try scene(people)
+    for _ in 0..<20 {
+      try disturb(&scene, &numbers)
+      scene.run(after: TimeSpan(1, .hours))
+      let (plan, calendar) = (scene.book.plan, scene.calendar)
+      let snapshot = scene.world.snapshot()
+      var earlier = Evaluation(plan: plan.evaluation, snapshot: snapshot, now: scene.now, calendar: calendar)
+      _ = decide(earlier, plan: plan, state: scene.world.state)
+      for _ in 0..<4 {
+        let now = calendar.add(TimeSpan(Double(Int.random(in: 1...50, using: &numbers)), .hours), to: earlier.now)
+        let fresh = Evaluation(plan: plan.evaluation, snapshot: snapshot, now: now, calendar: calendar)
+        earlier = Evaluation(continuing: earlier, at: now, previous: snapshot.previous)
+        let (one, other) = (
+          decide(fresh, plan: plan, state: scene.world.state), decide(earlier, plan: plan, state: scene.world.state)
+        )
+        #expect(one.actions == other.actions)
+        #expect(one.rules == other.rules)
+        #expect(one.changes == other.changes)
+      }
+    }
   }
 }

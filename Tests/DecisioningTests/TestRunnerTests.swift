@@ -359,6 +359,12 @@ struct TestRunnerTests {
     #expect(
       try verdict(sequence, "given contact { hot yes } expect not send asset guide").hasPrefix("not executable: `s` "))
     #expect(try verdict(sequence, "given contact { hot yes } expect not send asset offer") == "passed")
+    // Two days after the enrolment, at the earliest.
+    let late = "sequence s { enroll when hot exit when not hot step one { wait 2 days send asset guide } }"
+    #expect(try verdict(late, "given contact { hot yes } expect nothing wait 1 day expect nothing") == "passed")
+    #expect(
+      try verdict(late, "given contact { hot yes } expect nothing wait 2 days expect nothing")
+        .hasPrefix("not executable: `s` "))
   }
 
   @Test func sequencesAndExperimentsCastDoubtOnWhatTheyMightDo() throws {

@@ -43,28 +43,4 @@ extension TestRun {
     guard case .number(let wanted) = wanted, case .number(let decided) = decided else { return false }
     return abs(wanted - decided) <= 1e-9 * max(abs(wanted), abs(decided))
   }
-
-  /// Whether what is not carried out might have done this.
-  func couldDo(_ expected: CheckedAction, _ missing: Decisions.NotExecutable) -> Bool {
-    func might(_ action: CheckedAction) -> Bool {
-      action.isLike(expected) || (action.id == .sendBest && expected.id == .sendAsset)
-    }
-    if let sequence = program.sequences.first(where: { $0.name == missing.name && $0.range == missing.range }) {
-      return sequence.steps.contains { $0.statements.contains { $0.contains(might) } }
-    }
-    let arms = program.experiments.filter { $0.rule == missing.name }.flatMap(\.arms)
-    if arms.contains(where: { $0.statements.contains { $0.contains(might) } }) { return true }
-    return program.rules.first { $0.name == missing.name }?.actions.contains(where: might) ?? false
-  }
-}
-
-extension CheckedSequence.Statement {
-  fileprivate func contains(_ isWanted: (CheckedAction) -> Bool) -> Bool {
-    switch self {
-    case .action(let action): isWanted(action)
-    case .wait, .waitUntil: false
-    case .conditional(_, let then, let otherwise, _): (then + otherwise).contains { $0.contains(isWanted) }
-    case .split(_, let arms, _): arms.contains { $0.statements.contains { $0.contains(isWanted) } }
-    }
-  }
 }

@@ -22,6 +22,7 @@ extension TestWorld {
       state.synced[property] = Column(values, type: type ?? .error, texts: &complete.texts)
     }
     snapshotCache = complete
+    snapshotNumber += 1
     return complete
   }
 

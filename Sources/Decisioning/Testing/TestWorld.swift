@@ -40,6 +40,8 @@ package struct TestWorld {
   private(set) var lastID: Int64 = 0
   /// `nil` when something in it changed.
   var snapshotCache: Snapshot?
+  /// How many snapshots were built: two of one number have the same records and events.
+  var snapshotNumber = 0
 
   struct Attribute: Hashable {
     var subject: Subject

@@ -47,6 +47,25 @@ package final class Evaluation {
     memo = Array(repeating: nil, count: plan.graph.nodes.count)
   }
 
+  /// The same records and events at another time, after a run that changed journeys and segments at most: what does
+  /// not depend on time is not computed again.
+  package init(continuing earlier: Evaluation, at now: Instant, previous: PreviousState) {
+    plan = earlier.plan
+    var snapshot = earlier.snapshot
+    snapshot.previous = previous
+    self.snapshot = snapshot
+    self.now = now
+    calendar = earlier.calendar
+    texts = earlier.texts
+    problems = earlier.problems
+    let isTimeless = earlier.plan.graph.isTimeless
+    memo = earlier.memo.indices.map { isTimeless[$0] ? earlier.memo[$0] : nil }
+    frames = earlier.frames
+    links = earlier.links
+    interactions = earlier.interactions
+    assetColumns = earlier.assetColumns
+  }
+
   // MARK: - About every row of a subject
 
   /// 0 no, 1 yes, 2 unknown for each row of the subject's table.

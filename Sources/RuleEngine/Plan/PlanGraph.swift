@@ -4,6 +4,8 @@ package struct PlanGraph: Sendable {
   package private(set) var frames: [Frame] = [.scalar]
   /// Whether the frame is one of occurrences or stands on one, so that it exists only with a batch of them.
   package private(set) var isBatch: [Bool] = [false]
+  /// Whether the node is the same at any time, as long as the snapshot's records and events are the same.
+  package private(set) var isTimeless: [Bool] = []
   private var childrenOfNodes: [[NodeID]] = []
   /// How many nodes are computed from each.
   private(set) var useCounts: [Int32] = []
@@ -14,9 +16,12 @@ package struct PlanGraph: Sendable {
     if let known = nodeIDs[node] { return known }
     let id = NodeID(index: nodes.count)
     nodes.append(node)
-    childrenOfNodes.append(node.children)
+    let children = node.children
+    childrenOfNodes.append(children)
     useCounts.append(0)
-    for child in node.children { useCounts[child.index] += 1 }
+    for child in children { useCounts[child.index] += 1 }
+    isTimeless.append(
+      !node.kind.readsTime && !isBatch[node.frame.index] && children.allSatisfy { isTimeless[$0.index] })
     nodeIDs[node] = id
     return id
   }
@@ -45,4 +50,29 @@ package struct PlanGraph: Sendable {
 
   /// Whether the node needs a batch of occurrences.
   package func needsBatch(_ id: NodeID) -> Bool { isBatch[nodes[id.index].frame.index] }
+}
+
+extension Node.Kind {
+  /// Whether the clock, or what the last run left behind, is read beside the operands.
+  fileprivate var readsTime: Bool {
+    switch self {
+    case .now, .today, .moment, .fieldIsUnchanged, .definitionIsUnchanged, .journey, .segment, .freshness: true
+    case .reduce(let reduction): reduction.readsTime
+    case .constant, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld, .triggerNew,
+      .unsupported, .gather, .definition, .factorScore, .pointsScore, .not, .and, .or, .compare, .isKnown, .isOneOf,
+      .isInList, .textTest, .matches, .assetField, .folded, .day, .startOfDay, .arithmetic, .negate, .shift, .otherwise,
+      .conditional, .diminishing, .closeness, .interpolation:
+      false
+    }
+  }
+}
+
+extension Reduction {
+  /// Events are there from their time on; people and deals always.
+  fileprivate var readsTime: Bool {
+    switch grouping.link {
+    case .events: true
+    case .people, .colleagues, .deals: false
+    }
+  }
 }
