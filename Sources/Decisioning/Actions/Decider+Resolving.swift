@@ -11,7 +11,7 @@ extension Decider {
     let action = plan.rule.actions[index]
     let place = Place(
       subject: plan.rule.subject, row: candidate.row, batch: batch, position: candidate.position,
-      nodes: plan.arguments[index], rule: plan.rule.name)
+      nodes: plan.arguments[index], rule: plan.rule.name, isUpkeep: plan.rule.frequency.repetition == .upkeep)
     switch action.id {
     case .sendAsset, .sendEmail: return resolveMessage(action, index, place)
     case .set, .clear, .advance: return resolveField(action, index, place)
@@ -31,6 +31,7 @@ extension Decider {
     var position: Int?
     var nodes: [ParameterID: NodeID]
     var rule: String
+    var isUpkeep: Bool
   }
 
   func value(_ parameter: ParameterID, _ place: Place) -> Value {
@@ -117,33 +118,37 @@ extension Decider {
     let stored = table(of: place.subject).value(field, schema.type, row: Int(place.row), snapshot.texts)
     let claim = claims[target]
     let current = claim.flatMap { $0.rule == place.rule ? $0.value : nil } ?? stored
-    resolved.target = schema.name
-    resolved.arguments.append(.init(.field, .text(schema.name)))
     // Emptying a field whose missing value means something leaves it at that.
     let emptied = schema.missingMeans ?? .missing
     let new = action.id == .clear ? emptied : value(.value, place)
-    if action.id != .clear {
-      resolved.arguments.append(.init(.value, json(new)))
-      if new == .missing { resolved.outcome = .noValue }
+    resolved.target = schema.name
+    if action.id != .clear, new == .missing {
+      resolved.outcome = .noValue
+    } else {
+      // Where `advance` finds the field further on it decides nothing.
+      let isFurther = action.id == .advance && current != new && !isAdvance(from: current, to: new)
+      if !isFurther { resolved.claim = (target, new) }
+      if let claim, claim.rule != place.rule {
+        resolved.outcome = claim.value == new ? .already : .overridden(by: claim.rule)
+      } else if current == new || isFurther {
+        resolved.outcome = .already
+      }
+      resolved.effect = .field(field, old: current, new: new)
     }
-    resolved.request = .members([
-      ("kind", .text("update_record")), ("object", .text(place.subject.rawValue)),
-      ("key", .text(key(of: place.subject, row: place.row))),
-      (
-        "properties",
-        .record([.init(schema.hubspotProperty ?? schema.name, action.id == .clear ? .null : spelled(new))])
-      ),
-    ])
-    guard resolved.outcome == .act else { return resolved }
-    // Where `advance` finds the field further on it decides nothing.
-    if action.id != .advance || current == new || isAdvance(from: current, to: new) { resolved.claim = (target, new) }
-    if let claim, claim.rule != place.rule {
-      resolved.outcome = claim.value == new ? .already : .overridden(by: claim.rule)
-    } else if current == new || (action.id == .advance && !isAdvance(from: current, to: new)) {
-      resolved.outcome = .already
-    }
-    resolved.effect = .field(field, old: current, new: new)
+    // The usual state of upkeep, of which nobody is told.
+    if place.isUpkeep, resolved.outcome == .already { return resolved }
+    resolved.arguments.append(.init(.field, .text(schema.name)))
+    if action.id != .clear { resolved.arguments.append(.init(.value, json(new))) }
+    resolved.request = updateRequest(
+      place.subject, place.row, schema.hubspotProperty ?? schema.name, action.id == .clear ? .null : spelled(new))
     return resolved
+  }
+
+  func updateRequest(_ subject: Subject, _ row: Int32, _ property: String, _ value: JSONValue) -> JSONValue {
+    .members([
+      ("kind", .text("update_record")), ("object", .text(subject.rawValue)),
+      ("key", .text(key(of: subject, row: row))), ("properties", .record([.init(property, value)])),
+    ])
   }
 
   /// A value never goes back; a missing one is below all others.
@@ -157,15 +162,21 @@ extension Decider {
   private func resolveList(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
     let name = ListName(place.subject, action.name(.list) ?? "")
     let isMember = action.id == .addToList
-    var resolved = listAction(name, row: place.row, isMember: isMember, index: index)
     let target = Claims.Target.list(name, place.row)
     let claim = claims[target]
+    let outcome: Outcome
     if let claim, claim.rule != place.rule {
-      resolved.outcome = claim.value == .flag(isMember) ? .already : .overridden(by: claim.rule)
+      outcome = claim.value == .flag(isMember) ? .already : .overridden(by: claim.rule)
     } else {
       let current = claim.map { $0.value == .flag(true) } ?? isOnList(name, place.row)
-      if current == isMember { resolved.outcome = .already }
+      outcome = current == isMember ? .already : .act
     }
+    if place.isUpkeep, outcome == .already {
+      return ResolvedAction(
+        id: action.id, index: index, outcome: outcome, claim: (target, .flag(isMember)))
+    }
+    var resolved = listAction(name, row: place.row, isMember: isMember, index: index)
+    resolved.outcome = outcome
     return resolved
   }
 

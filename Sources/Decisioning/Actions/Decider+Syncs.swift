@@ -27,11 +27,7 @@ extension Decider {
       var action = ResolvedAction(id: isCleared ? .clear : .set, index: 0)
       action.arguments.append(.init(.field, .text(property.name)))
       if !isCleared { action.arguments.append(.init(.value, json(new))) }
-      action.request = .members([
-        ("kind", .text("update_record")), ("object", .text(definition.subject.rawValue)),
-        ("key", .text(key(of: definition.subject, row: Int32(row)))),
-        ("properties", .record([.init(property.name, json(new))])),
-      ])
+      action.request = updateRequest(definition.subject, Int32(row), property.name, json(new))
       recordSync(action, definition, Int32(row))
       decisions.changes.synced.append(
         .init(property: property, definition: definition.id, row: Int32(row), value: new))
