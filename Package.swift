@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "abm-rules",
       dependencies: [
-        "RuleDiagnostics", "Service",
+        "BusinessTime", "ContactStore", "RuleDiagnostics", "RuleSemantics", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -40,12 +40,14 @@ struct LayerTests {
     Layer(
       target: "Service", folder: "Service",
       imports: [
-        "BusinessTime", "ContactStore", "Crypto", "Decisioning", "Foundation", "RuleDiagnostics", "RuleEngine",
+        "BusinessTime", "ContactStore", "Crypto", "Decisioning", "Foundation", "Glibc", "RuleDiagnostics", "RuleEngine",
         "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax", "WorkspaceFiles", "Yams",
       ]),
     Layer(
       target: "abm-rules", folder: "abm-rules",
-      imports: ["ArgumentParser", "BusinessTime", "Foundation", "RuleDiagnostics", "Service"]),
+      imports: [
+        "ArgumentParser", "BusinessTime", "ContactStore", "Foundation", "RuleDiagnostics", "RuleSemantics", "Service",
+      ]),
   ]
 
   @Test(arguments: layers.map(\.target))
