@@ -58,6 +58,12 @@ struct TestRun {
     return TestResult(title: test.title, range: test.range, verdict: verdict)
   }
 
+  mutating func played() -> PlayedTest {
+    for step in test.steps { take(step) }
+    stop()
+    return PlayedTest(now: now, evaluation: current(), actions: happenings.map { ($0.at, $0.action) })
+  }
+
   private mutating func take(_ step: CheckedTest.Step) {
     switch step.kind {
     case .at, .wait: leaveStop()
