@@ -70,6 +70,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
+    tests(
+      "ConformanceTests",
+      uses: [
+        "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting",
+        "RuleSemantics", "RuleSyntax",
+      ]),
     tests("TextMatchingTests", uses: ["TextMatching"]),
     .systemLibrary(
       name: "CSQLite", path: "Tests/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
