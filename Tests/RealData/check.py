@@ -50,7 +50,7 @@ def area_under_curve(labels, scores):
 
 
 def ranked(plan):
-    return {a["contact"]: float(a["arguments"]["text"]) for a in plan["actions"] if a["rule"] == "ranked"}
+    return {a["contact"]: float(a["arguments"]["value"]) for a in plan["actions"] if a["rule"] == "ranked"}
 
 
 def rule(plan, name):
