@@ -12,6 +12,8 @@ struct Layout {
   private let closing: [Int: Int]
   /// The opening braces of blocks that take several lines.
   private var multiline: Set<Int>
+  /// Fields that shared a line which did not fit; each takes its own.
+  private var fieldsApart: Set<Int> = []
 
   init(tree: SyntaxTree, marks: LayoutMarks) {
     self.tree = tree
@@ -37,14 +39,19 @@ struct Layout {
 
   mutating func text() -> String {
     // A block that does not fit on its line takes several; each pass opens the outermost of those, so there are no more
-    // passes than blocks inside of blocks.
+    // passes than blocks inside of blocks, and one that parts the fields of those.
     while true {
       let lines = self.lines()
       let overlong = lines.compactMap { line in
         line.width > Layout.width ? line.firstInlineBlock : nil
       }
-      if overlong.isEmpty { return Layout.join(lines) }
-      multiline.formUnion(overlong)
+      if !overlong.isEmpty {
+        multiline.formUnion(overlong)
+        continue
+      }
+      let crowded = lines.filter { $0.startsWithField && $0.width > Layout.width }.flatMap(\.furtherFields)
+      if crowded.isEmpty { return Layout.join(lines) }
+      fieldsApart.formUnion(crowded)
     }
   }
 
@@ -81,7 +88,9 @@ struct Layout {
       }
       if line.isEmpty { line.hasBlankBefore = trivia[index].hasBlankLineAtEnd && canTakeBlank(before: index) }
       let word = spelling(of: index)
-      if line.isEmpty { line.startsWithField = marks.marks[token.start] == .field }
+      if marks.marks[token.start] == .field {
+        if line.isEmpty { line.startsWithField = true } else { line.furtherFields.append(index) }
+      }
       let level =
         openTexts > 0
         ? nil : breakLevel(at: index, parentheses: parentheses, isAfterBetween: isAfterBetween.last ?? false)
@@ -179,7 +188,7 @@ struct Layout {
     case .item: return block.isMultiline ? .newline(block.indent) : isAfterOpening ? .blank : .wide
     case .clause: return block.isMultiline ? .newline(block.indent) : .blank
     case .field:
-      if block.isMultiline, trivia[index].hasNewline { return .newline(block.indent) }
+      if block.isMultiline, trivia[index].hasNewline || fieldsApart.contains(index) { return .newline(block.indent) }
       return isAfterOpening ? .blank : .wide
     case .nextAction: return block.isMultiline && trivia[index].hasNewline ? .newline(block.indent + 1) : .blank
     case .sync: return trivia[index].hasNewline ? .newline(block.indent + 2) : .blank

@@ -23,6 +23,8 @@ struct LayoutLine {
   var comment: String?
   var hasBlankBefore = false
   var startsWithField = false
+  /// The tokens at which further fields start.
+  var furtherFields: [Int] = []
   /// The opening brace of the first block that stands on this line as a whole.
   var firstInlineBlock: Int?
 
