@@ -33,12 +33,12 @@ extension Diagnostic {
 
   /// `score > "70%"`
   package static func quotedValue(
-    _ text: String, _ wanted: TypePhrase, at range: SourceRange, repair: String, other: SourceRange?
+    _ text: String, _ wanted: TypePhrase, at range: SourceRange, repair: String, isSafe: Bool, other: SourceRange?
   ) -> Diagnostic {
     Diagnostic(
       .quotedValue, "`\"\(text)\"` is a text, but \(wanted.words) belongs here", at: range, label: "a text",
       related: other.map { [.init($0, "is \(wanted.words)")] } ?? [], help: ["write `\(repair)`"],
-      fixes: [.replacing(range, with: repair)])
+      fixes: [.rewriting(range, as: repair, isSafe: isSafe)])
   }
 
   package static func notACondition(_ text: String, _ found: TypePhrase, at range: SourceRange) -> Diagnostic {

@@ -29,6 +29,14 @@ extension Checker {
     _ name: Name, _ arguments: [Expression.Argument], in scope: Scope, at range: SourceRange
   ) -> CheckedExpression {
     guard let function = BuiltInFunction(rawValue: name.text) else {
+      if Expression.Aggregate.Function(rawValue: name.text) != nil {
+        // Of events, people and deals, not of values side by side.
+        report(
+          .wrongArguments(
+            name.text, form: "\(name.text)(x of E …)", example: "\(name.text)(worth of interaction within 30 days)",
+            at: range))
+        return failed(at: range)
+      }
       let known =
         BuiltInFunction.allCases.map(\.rawValue) + Expression.Aggregate.Function.allCases.map(\.rawValue) + ["rate"]
       report(

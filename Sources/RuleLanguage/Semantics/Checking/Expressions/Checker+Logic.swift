@@ -150,9 +150,9 @@ extension Checker {
       return !reportPercentOfScore(left, rightSyntax) && !reportPercentOfScore(right, leftSyntax)
     }
     if leftSyntax.isConstant && !rightSyntax.isConstant {
-      reportMismatch(of: left, leftSyntax, with: right.type, because: rightSyntax.range)
+      reportMismatch(of: left, leftSyntax, with: right.type, because: rightSyntax.range, compared: right)
     } else {
-      reportMismatch(of: right, rightSyntax, with: left.type, because: leftSyntax.range)
+      reportMismatch(of: right, rightSyntax, with: left.type, because: leftSyntax.range, compared: left)
     }
     return false
   }

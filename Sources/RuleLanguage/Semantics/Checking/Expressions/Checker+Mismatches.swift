@@ -20,8 +20,11 @@ extension Checker {
   }
 
   /// Reports that an expression has another type than the one that `other` or its place gives.
+  ///
+  /// - Parameter compared: what it is compared with.
   mutating func reportMismatch(
-    of checked: CheckedExpression, _ syntax: Expression, with type: ValueType, because other: SourceRange?
+    of checked: CheckedExpression, _ syntax: Expression, with type: ValueType, because other: SourceRange?,
+    compared: CheckedExpression? = nil
   ) {
     let range = syntax.range
     if case .choice(let wanted) = type, case .choice(let found) = checked.type {
@@ -34,7 +37,12 @@ extension Checker {
     }
     if let plain = syntax.unparenthesized.plainText {
       if let repair = unquoted(plain, as: type, comparedWith: other) {
-        report(.quotedValue(plain, phrase(type), at: range, repair: repair, other: other))
+        // Whether 70 or 0.7 is meant is certain only beside something that counts to more than 1.
+        let isShare = type == .number && plain.trimmed.hasSuffix("%")
+        let countsPoints = (compared.flatMap { names.ranges.range(of: $0) }?.upperBound ?? 0) > 1
+        report(
+          .quotedValue(
+            plain, phrase(type), at: range, repair: repair, isSafe: !isShare || countsPoints, other: other))
         return
       }
       if case .choice(let id) = type {
