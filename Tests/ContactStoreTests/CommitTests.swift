@@ -221,7 +221,7 @@ struct CommitTests {
       try store.load(renamed, reading: Self.reads, now: later).snapshot.previous.stages == [DefinitionID(0): [-1, 1]])
     let again = try store.load(renamed, reading: Self.reads, now: later)
     try store.commit(Decisions(now: later), upon: again, program: renamed, rulebook: Self.version)
-    #expect(try rows(folder, "SELECT journey, stage FROM stage_view") == ["phase|late"])
+    #expect(try rows(folder, "SELECT journey, stage FROM view_stage") == ["phase|late"])
     #expect(
       try store.load(renamed, reading: Self.reads, now: later).snapshot.previous.stages == [DefinitionID(0): [-1, 1]])
   }
@@ -294,7 +294,7 @@ struct CommitTests {
       try store.provenance(of: FieldIndex(1), .contact, key: "zoe@example.com", program: Self.book.program)
         == FieldProvenance(source: .rule(name: "promote", run: 1), at: noon, isChange: true))
     #expect(
-      try rows(folder, "SELECT at, subject, rule, action, outcome FROM decision_view ORDER BY position") == [
+      try rows(folder, "SELECT at, subject, rule, action, outcome FROM view_decision ORDER BY position") == [
         "2026-03-02T12:00:00Z|contact|promote|send asset|act",
         "2026-03-02T12:00:00Z|contact|promote|send asset|no consent",
       ])

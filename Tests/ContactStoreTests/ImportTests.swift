@@ -68,7 +68,7 @@ struct ImportTests {
     let second = try importText("email,source\nA@Example.com,Fair\nb@example.com,\n", folder: folder)
     #expect(second.updated == 2)
     #expect(
-      try rows(folder, "SELECT kind, record, field, old, new, source FROM field_history_view ORDER BY id") == [
+      try rows(folder, "SELECT kind, record, field, old, new, source FROM view_field_history ORDER BY id") == [
         "contact|1|source|Web|Fair|import 2", "contact|2|source|Ads||import 2",
       ])
   }
@@ -191,7 +191,7 @@ struct ImportTests {
     let summary = try importText(text, folder: folder)
     #expect((summary.inserted, summary.createdOwners) == (3, 1))
     #expect(
-      try rows(folder, "SELECT email, _account, _owner, _suppressed FROM contact_view") == [
+      try rows(folder, "SELECT email, _account, _owner, _suppressed FROM view_contact") == [
         "a@example.com|acme.example|ana@example.com|0", "b@example.com|acme.example||1", "c@example.com|||0",
       ])
     #expect(try rows(folder, "SELECT contact, purpose, granted FROM consent") == ["1|marketing|1", "2|marketing|0"])
@@ -231,7 +231,7 @@ struct ImportTests {
     let third = try importText(corrected, .events(EventID(1)), folder: folder)
     #expect((third.rows, third.inserted, third.updated, third.duplicates) == (3, 1, 1, 1))
     #expect(
-      try rows(folder, "SELECT _contact, _at, path FROM event_page_view_view") == [
+      try rows(folder, "SELECT _contact, _at, path FROM view_event_page_view") == [
         "a@example.com|2026-01-01T10:00:00.000Z|/a", "a@example.com|2026-01-01T10:00:00.000Z|/a",
         "a@example.com|2026-01-01T11:00:00.000Z|/b", "a@example.com|2026-01-02T00:00:00.000Z|/e",
       ])

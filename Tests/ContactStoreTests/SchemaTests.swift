@@ -127,4 +127,24 @@ struct SchemaTests {
     #expect(try rows(folder, "SELECT path FROM _kept_event_visit") == ["/x"])
     #expect(try store.migrationPlan(for: changed.program).isEmpty)
   }
+
+  /// What people call their events must not meet what the program calls its views, nor SQL's own words.
+  @Test func anyNameWillDo() throws {
+    let folder = try Folder()
+    let names = ["page", "page_view", "view_page", "select", "group", "order"]
+    let fields = ["order", "table", "index", "where"].map { field($0, .text) }
+    let book = SampleBook(
+      contact: [field("key", .text, isKey: true)] + fields, events: names.map { SampleBook.event($0, fields) })
+    let store = try folder.store(book)
+    let path = try folder.file("c.csv", "key,order,table,index,where\na,1,2,3,4\n")
+    #expect(try store.importFile(path, .contacts, program: book.program, now: noon).inserted == 1)
+    for index in names.indices {
+      let events = try folder.file("e.csv", "contact,at,order,table\na,2026-01-01,\(names[index]),x\n")
+      let kind = ImportKind.events(EventID(index + 1))
+      #expect(try store.importFile(events, kind, program: book.program, now: noon).inserted == 1)
+      #expect(
+        try rows(folder, "SELECT _contact, \"order\" FROM \"view_event_\(names[index])\"") == ["a|\(names[index])"])
+    }
+    #expect(try store.migrationPlan(for: book.program).isEmpty)
+  }
 }

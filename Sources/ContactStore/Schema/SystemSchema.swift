@@ -256,18 +256,18 @@ enum SystemSchema {
 
   /// The same with names and times written out, for people.
   private static let views = """
-    CREATE VIEW import_view AS
+    CREATE VIEW view_import AS
       SELECT id, kind, file, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch') AS at, rows, inserted, updated,
         unchanged, duplicates, rejected
       FROM import;
-    CREATE VIEW field_history_view AS
+    CREATE VIEW view_field_history AS
       SELECT id, kind, record, field, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch') AS at, old, new,
         CASE WHEN import_id IS NOT NULL THEN 'import ' || import_id
           WHEN rule IS NOT NULL THEN 'rule ' || rule || ', run ' || run END AS source
       FROM field_history;
-    CREATE VIEW run_view AS
+    CREATE VIEW view_run AS
       SELECT id, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch') AS at, rulebook, contacts, halted FROM run;
-    CREATE VIEW decision_view AS
+    CREATE VIEW view_decision AS
       SELECT decision.run, strftime('%Y-%m-%dT%H:%M:%SZ', run.at / 1000, 'unixepoch') AS at, decision.position,
         CASE subject WHEN 0 THEN 'contact' ELSE 'account' END AS subject, record, rule.text AS rule,
         action.text AS action, arguments.text AS arguments, occurrence, outcome.text AS outcome, reason.text AS reason
@@ -278,15 +278,15 @@ enum SystemSchema {
       JOIN name AS arguments ON arguments.id = decision.arguments
       JOIN name AS outcome ON outcome.id = decision.outcome
       LEFT JOIN name AS reason ON reason.id = decision.reason;
-    CREATE VIEW firing_view AS
+    CREATE VIEW view_firing AS
       SELECT name.text AS rule, CASE subject WHEN 0 THEN 'contact' ELSE 'account' END AS subject, record,
         strftime('%Y-%m-%dT%H:%M:%SZ', last / 1000, 'unixepoch') AS last, armed, excluded
       FROM firing JOIN name ON name.id = firing.rule;
-    CREATE VIEW stage_view AS
+    CREATE VIEW view_stage AS
       SELECT name.text AS journey, CASE subject WHEN 0 THEN 'contact' ELSE 'account' END AS subject, record, stage,
         strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000, 'unixepoch') AS since
       FROM stage JOIN name ON name.id = stage.definition;
-    CREATE VIEW membership_view AS
+    CREATE VIEW view_membership AS
       SELECT name.text AS segment, CASE subject WHEN 0 THEN 'contact' ELSE 'account' END AS subject, record,
         strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000, 'unixepoch') AS since
       FROM membership JOIN name ON name.id = membership.definition WHERE member = 1;

@@ -122,9 +122,9 @@ struct TableLayout {
       + (kind == .deal ? " CREATE INDEX IF NOT EXISTS deal_account ON deal (_account);" : "")
   }
 
-  /// The table with keys and times written out.
+  /// The table with keys and times written out. The name starts with `view_`, as that of no table does.
   var view: String {
-    let view = quoted("\(name)_view")
+    let view = quoted("view_\(name)")
     let declared = fields.map { field in
       field.storage == .time
         ? "\(readableTime("t.\(quoted(field.name))")) AS \(quoted(field.name))" : "t.\(quoted(field.name))"
