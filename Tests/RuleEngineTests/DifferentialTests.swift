@@ -30,6 +30,8 @@ import Testing
     var worlds = WorldGenerator(random: SeededGenerator(seed: seed &+ 1_000_000))
     let world = worlds.world(SampleSchema.program(definitions: generator.definitions))
     let evaluation = world.evaluation()
+    // Every other time the smallest parts.
+    if seed % 2 == 1 { evaluation.pairLimit = Int(seed % 5) }
     let reference = ReferenceEvaluator(world)
     for definition in world.program.definitions {
       let count = definition.subject == .contact ? world.contacts.count : world.accounts.count

@@ -1,3 +1,4 @@
+import Glibc
 import RuleSemantics
 import Testing
 
@@ -165,5 +166,20 @@ import Testing
     #expect(try book.flags("soon") == [false, false, true, true, false])
     #expect(try book.flags("lately") == [false, false, true, false, false])
     #expect(try book.flags("same_day") == [true, false, nil, nil, nil])
+  }
+
+  @Test func decayIsExactAtWholeHalfLivesAndCloseBetween() throws {
+    var book = try RuleBook(
+      """
+      contact { email text key  x number }
+      define few = diminishing(x, half at 1)
+      """)
+    let numbers = [0, 1, 2, 10, 52, 0.5, 0.1, 1.0 / 3, 2.7, 33.3, 1e6, -4]
+    for number in numbers { try book.contact("\(number)@acme.example", ["x": .number(number)]) }
+    for (number, few) in zip(numbers, try book.numbers("few")) {
+      let expected = 1 - exp2(-max(number, 0))
+      let isWhole = number == number.rounded()
+      #expect(abs((few ?? .nan) - expected) <= (isWhole ? 0 : 4e-16), "\(number)")
+    }
   }
 }

@@ -59,7 +59,7 @@ extension ReferenceWorld {
     case .compares(let bounds):
       let candidates = bounds.flatMap { bound -> [Value] in
         switch bound.value {
-        case .number(let number): [number, number + 0.001, number - 0.001].map(Value.number)
+        case .number(let number): [number + 0.001, number - 0.001, number].map(Value.number)
         case .date(let date): [0, 1, -1].map { Value.date(date.adding(days: $0)) }
         case .time(let time): [0, 1, -1].map { Value.time(time.adding(milliseconds: $0)) }
         default: []

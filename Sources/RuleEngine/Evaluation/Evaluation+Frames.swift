@@ -101,8 +101,7 @@ extension Evaluation {
   func pairs(_ frame: FrameID, _ grouping: Grouping, _ batch: BatchState?) -> FrameRows {
     let isBatch = plan.graph.isBatch[frame.index]
     if let known = isBatch ? batch?.frames[frame] : frames[frame] { return known }
-    let rows = expand(
-      ranges(of: grouping, batch), outerCount: rowCount(grouping.outer, batch))
+    let rows = expand(ranges(of: grouping, batch), 0..<rowCount(grouping.outer, batch))
     if isBatch { batch?.frames[frame] = rows } else { frames[frame] = rows }
     return rows
   }

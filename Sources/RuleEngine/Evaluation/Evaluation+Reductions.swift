@@ -12,14 +12,15 @@ extension Evaluation {
     var pairsFrame: FrameID?
   }
 
-  /// The rows of a reduction whose filter and window are computed.
-  func select(_ reduction: Reduction, _ count: Int, _ batch: BatchState?) -> Selection {
+  /// The rows of a reduction whose filter and window are computed, for all outer rows or for those of which there are
+  /// pairs.
+  func select(_ reduction: Reduction, outerRows: Range<Int>, _ batch: BatchState?) -> Selection {
     let grouping = reduction.grouping
-    let groups = reduction.onPairs ? pairRanges(grouping, count, batch) : ranges(of: grouping, batch)
+    let groups = reduction.onPairs ? pairRanges(grouping, batch) : ranges(of: grouping, batch)
     var selection = Selection(
       groups: groups, pairsFrame: reduction.onPairs ? plan.graph.existing(.pairs(grouping)) : nil)
     selection.times = innerTimes(grouping, selection.pairsFrame, batch)
-    if let times = selection.times { limit(&selection.groups, to: reduction, times, batch) }
+    if let times = selection.times { limit(&selection.groups, to: reduction, times, outerRows, batch) }
     let innerCount = selection.pairsFrame.map { rowCount($0, batch) } ?? rowCount(grouping.inner)
     selection.filter = reduction.filter.flatMap { self.filter($0, count: innerCount, batch) }
     return selection
@@ -28,7 +29,8 @@ extension Evaluation {
   /// The column of a reduction whose filter, value and window are computed.
   func reduce(_ reduction: Reduction, _ node: Node, _ count: Int, _ batch: BatchState?) -> Column {
     if let shared = reducePerAccount(reduction, node, batch) { return shared }
-    return reduce(reduction, select(reduction, count, batch), node.type, count, batch)
+    if isInParts(reduction, batch) { return reduceInParts(reduction, node.type, count, batch) }
+    return reduce(reduction, select(reduction, outerRows: 0..<count, batch), node.type, count, batch)
   }
 
   /// What all people of an account have in common is computed once for the account; `nil` for anything else.
@@ -64,7 +66,7 @@ extension Evaluation {
     return .numbers(numbers)
   }
 
-  private func reduce(
+  func reduce(
     _ reduction: Reduction, _ selection: Selection, _ type: ValueType, _ count: Int, _ batch: BatchState?
   ) -> Column {
     let (groups, filter, times) = (selection.groups, selection.filter, selection.times)
@@ -95,9 +97,9 @@ extension Evaluation {
     }
   }
 
-  private func pairRanges(_ grouping: Grouping, _ count: Int, _ batch: BatchState?) -> GroupRanges {
+  private func pairRanges(_ grouping: Grouping, _ batch: BatchState?) -> GroupRanges {
     guard let frame = plan.graph.existing(.pairs(grouping)) else {
-      return GroupRanges(low: [], high: [], rows: nil, selfRows: nil)
+      return GroupRanges()
     }
     let starts = pairs(frame, grouping, batch).starts
     return GroupRanges(low: Array(starts.dropLast()), high: Array(starts.dropFirst()), rows: nil, selfRows: nil)
@@ -112,7 +114,8 @@ extension Evaluation {
   }
 
   private func limit(
-    _ groups: inout GroupRanges, to reduction: Reduction, _ times: [Int64], _ batch: BatchState?
+    _ groups: inout GroupRanges, to reduction: Reduction, _ times: [Int64], _ outerRows: Range<Int>,
+    _ batch: BatchState?
   ) {
     let end: Int64
     if let node = reduction.end, case .times(let times) = operand(node, batch), let only = times.first {
@@ -124,10 +127,11 @@ extension Evaluation {
       groups.limit(times: times, after: [Int64.min], upTo: end)
       return
     }
-    guard case .times(let starts) = operand(node, batch) else {
+    guard case .times(var starts) = operand(node, batch) else {
       groups.low = groups.high
       return
     }
+    if plan.graph[node].frame != .scalar { starts = Array(starts[outerRows]) }
     let isIncluded = reduction.startIsIncluded
     // Since an unknown moment nothing counts.
     groups.limit(

@@ -12,6 +12,9 @@ package final class Evaluation {
   package internal(set) var texts: TextPool
   package internal(set) var problems = Problems()
 
+  /// How many pairs of rows are held at a time, where conditions relate two rows.
+  package var pairLimit = 4_000_000
+
   /// What could not be decided and is worth a report.
   package struct Problems: Hashable, Sendable {
     /// By pattern, the number of distinct texts for which it exceeded its limit.
@@ -22,6 +25,7 @@ package final class Evaluation {
 
   var memo: [Column?]
   var frames: [FrameID: FrameRows] = [:]
+  var pairCounts: [FrameID: Int] = [:]
   var links: [Grouping.Link: LinkRows] = [:]
   var interactions: [Subject: Interactions] = [:]
   var assetColumns: [FieldIndex: Column] = [:]
@@ -32,6 +36,7 @@ package final class Evaluation {
     let batch: Occurrences
     var memo: [NodeID: Column] = [:]
     var frames: [FrameID: FrameRows] = [:]
+    var pairCounts: [FrameID: Int] = [:]
 
     init(_ batch: Occurrences) {
       self.batch = batch
@@ -188,7 +193,7 @@ package final class Evaluation {
         continue
       }
       let count = open.count
-      for child in plan.graph.children(of: next) where !isKnown(child, batch) { open.append(child) }
+      for child in operandsInAdvance(of: next, batch) where !isKnown(child, batch) { open.append(child) }
       guard open.count == count else { continue }
       let result = compute(plan.graph[next], batch)
       if let batch, plan.graph.needsBatch(next) { batch.memo[next] = result } else { memo[next.index] = result }

@@ -156,17 +156,25 @@ extension Evaluation {
       evaluation: self, subject: subject, row: Int(occurrences.subjects[row]), occurrence: (occurrences, row))
   }
 
-  /// The inner rows of one group that a reduction counts, and how many there are without its filter. The reduction is
-  /// computed already.
+  /// The inner rows of one group that a reduction counts, and how many there are without its filter.
   func countedRows(
     _ reduction: Reduction, outerFrame: FrameID, group: Int, _ batch: BatchState?
   ) -> (counted: [Int], all: Int) {
-    let selection = select(reduction, rowCount(outerFrame, batch), batch)
+    let outerCount = rowCount(outerFrame, batch)
+    guard group < outerCount else { return ([], 0) }
+    guard reduction.onPairs, let frame = plan.graph.existing(.pairs(reduction.grouping)) else {
+      let selection = select(reduction, outerRows: 0..<outerCount, batch)
+      return countedRows(selection, group, inner: nil)
+    }
+    return withPairs(of: reduction, group..<(group + 1), ranges(of: reduction.grouping, batch), batch) { selection in
+      countedRows(selection, 0, inner: pairs(frame, reduction.grouping, batch).inner)
+    }
+  }
+
+  private func countedRows(_ selection: Selection, _ group: Int, inner: [Int32]?) -> (counted: [Int], all: Int) {
     var counted: [Int] = []
     var all = 0
-    guard group < selection.groups.count else { return ([], 0) }
     selection.groups.forEachRow(group, nil) { _ in all += 1 }
-    let inner = selection.pairsFrame.map { pairs($0, reduction.grouping, batch).inner }
     selection.groups.forEachRow(group, selection.filter) { row in
       counted.append(inner.map { Int($0[row]) } ?? row)
     }

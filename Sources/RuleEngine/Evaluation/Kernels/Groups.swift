@@ -1,7 +1,7 @@
 /// Which inner rows belong to each outer row: those at `low[i]..<high[i]`, through `rows` where it is there.
 struct GroupRanges {
-  var low: [Int32]
-  var high: [Int32]
+  var low: [Int32] = []
+  var high: [Int32] = []
   var rows: [Int32]? = nil
   /// An inner row of each outer row that is left out.
   var selfRows: [Int32]? = nil
@@ -88,11 +88,11 @@ func groupByOwner(
   return LinkRows(starts: starts, ends: ends, rows: rows)
 }
 
-/// Each outer row with each of its inner rows.
-func expand(_ groups: GroupRanges, outerCount: Int) -> FrameRows {
+/// Each of some outer rows with each of its inner rows.
+func expand(_ groups: GroupRanges, _ outerRows: Range<Int>) -> FrameRows {
   var frame = FrameRows(starts: [0], outer: [], inner: [])
-  frame.starts.reserveCapacity(outerCount + 1)
-  for group in 0..<groups.count {
+  frame.starts.reserveCapacity(outerRows.count + 1)
+  for group in outerRows {
     groups.forEachRow(group, nil) { row in
       frame.outer.append(Int32(group))
       frame.inner.append(Int32(row))

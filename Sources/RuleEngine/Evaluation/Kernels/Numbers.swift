@@ -1,4 +1,3 @@
-import Glibc
 import RuleSemantics
 
 func arithmetic(
@@ -18,10 +17,36 @@ func finite(_ number: Double) -> Double {
   number.isFinite ? number : .nan
 }
 
+/// 2^x for x up to 0, to the last bit or two; 0 below the smallest normal number. Made of sums and products alone, in
+/// one order, so that it is the same on every machine, which the C library's is not.
+@inline(__always)
+func powerOfTwo(_ exponent: Double) -> Double {
+  guard exponent >= -1022 else { return 0 }
+  // Adding and subtracting 1.5 × 2^52 rounds to a whole number.
+  let whole = (exponent + 6_755_399_441_055_744) - 6_755_399_441_055_744
+  // The Taylor series of e^x for |x| up to ln 2 / 2, whose next term is below half a bit.
+  let x = (exponent - whole) * 0.693_147_180_559_945_309_4
+  var sum = 1 / 6_227_020_800.0
+  sum = sum * x + 1 / 479_001_600.0
+  sum = sum * x + 1 / 39_916_800.0
+  sum = sum * x + 1 / 3_628_800.0
+  sum = sum * x + 1 / 362_880.0
+  sum = sum * x + 1 / 40_320.0
+  sum = sum * x + 1 / 5_040.0
+  sum = sum * x + 1 / 720.0
+  sum = sum * x + 1 / 120.0
+  sum = sum * x + 1 / 24.0
+  sum = sum * x + 1 / 6.0
+  sum = sum * x + 0.5
+  sum = sum * x + 1
+  sum = sum * x + 1
+  return sum * Double(bitPattern: UInt64(Int64(whole) + 1023) << 52)
+}
+
 /// 2^(−age/halfLife), where what lies ahead counts as now.
 @inline(__always)
 func decay(age: Int64, halfLife: Double) -> Double {
-  age <= 0 ? 1 : exp2(-Double(age) / halfLife)
+  age <= 0 ? 1 : powerOfTwo(-Double(age) / halfLife)
 }
 
 func freshness(_ times: [Int64], now: Int64, halfLife: Double) -> [Double] {
@@ -31,7 +56,7 @@ func freshness(_ times: [Int64], now: Int64, halfLife: Double) -> [Double] {
 }
 
 func diminishing(_ numbers: [Double], halfAt: Double) -> [Double] {
-  map1(numbers) { number in number.isNaN ? .nan : 1 - exp2(-max(number, 0) / halfAt) }
+  map1(numbers) { number in number.isNaN ? .nan : 1 - powerOfTwo(-max(number, 0) / halfAt) }
 }
 
 func closeness(_ left: [Int32], _ right: [Int32], ranks: Int, count: Int) -> [Double] {
