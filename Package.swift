@@ -96,7 +96,7 @@ let package = Package(
       uses: [
         "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax",
       ], exclude: ["Fixtures"]),
-    tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSyntax"]),
+    tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
     tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
     tests("TidyTests", uses: ["RuleDiagnostics"]),
     tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),

@@ -186,4 +186,15 @@ enum Examples {
 
   /// All of them as one file, which is a rule book that uses every form.
   static let book = all.joined(separator: "\n") + "\n"
+
+  /// The book with the assets that it speaks of, which makes it a whole that checks.
+  static let wholeBook =
+    book + """
+      asset X "X" { type "guide"  stage awareness  language "en" }
+      asset recording "The recording" { type "webinar"  stage decision  language "en" }
+      asset case_study "A case" { type "case"  stage decision  language "en" }
+      asset roi_one_pager "One page" { type "guide"  stage consideration  language "en" }
+      asset demo_offer "A demo" { type "offer"  stage decision  language "en" }
+
+      """
 }

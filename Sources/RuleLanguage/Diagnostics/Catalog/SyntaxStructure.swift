@@ -48,7 +48,7 @@ extension Diagnostic {
   package static func missingType(of field: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .missingType, "field `\(shown(field))` has no type", at: range,
-      help: SyntaxExpectation.type.examples.map { [$0] } ?? [])
+      help: (SyntaxExpectation.type.examples.map { [$0] } ?? []) + ["a name is one word, such as `first_name`"])
   }
 
   package static func unknownType(_ written: String, at range: SourceRange, suggestion: String?) -> Diagnostic {

@@ -33,7 +33,7 @@ struct Checker {
   }
 
   func result() -> (program: CheckedProgram, diagnostics: [Diagnostic]) {
-    let ordered = withoutConsequences(diagnostics).sorted {
+    let ordered = withoutEchoes(withoutConsequences(diagnostics)).sorted {
       ($0.range.file.index, $0.range.start, $0.id.rawValue) < ($1.range.file.index, $1.range.start, $1.id.rawValue)
     }
     return (program, ordered)

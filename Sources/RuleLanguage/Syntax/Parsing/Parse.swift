@@ -16,7 +16,7 @@ package func parse(_ file: SourceFile) -> (tree: SyntaxTree, diagnostics: [Diagn
   let tree = SyntaxTree(
     file: file, tokens: lexer.tokens, declarations: declarations,
     canonicalEdits: parser.edits.sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) },
-    misreadings: misreadings)
+    misreadings: misreadings, damaged: parser.damaged)
   return (tree, diagnostics)
 }
 
@@ -24,11 +24,14 @@ package func parse(_ file: SourceFile) -> (tree: SyntaxTree, diagnostics: [Diagn
 private func sifted(_ diagnostics: [Diagnostic], damagedLines: Set<Int>, of file: SourceFile) -> [Diagnostic] {
   let errors = diagnostics.filter { $0.severity == .error }
   var kept = diagnostics
-  if !errors.isEmpty {
-    let places = Set(errors.map(\.range))
+  if !errors.isEmpty, errors.count < diagnostics.count {
+    // An error right behind a sign or word says that it was not meant as that.
+    let places = Set(errors.flatMap { [$0.range.start, $0.range.start - 1, $0.range.start - 2] })
+    let starts = Set(errors.map(\.range.start))
     kept.removeAll { diagnostic in
       guard diagnostic.severity != .error else { return false }
-      return places.contains(diagnostic.range) || damagedLines.contains(file.lineIndex(at: diagnostic.range.start))
+      return starts.contains(diagnostic.range.start) || places.contains(diagnostic.range.end)
+        || damagedLines.contains(file.lineIndex(at: diagnostic.range.start))
     }
   }
   return kept.sorted { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) }

@@ -284,12 +284,11 @@ extension Parser {
     return kind(at: position) == .rightParenthesis
   }
 
+  /// Reports why a parenthesis does not close here: something cannot stand in it, when it does close before the clause
+  /// ends; otherwise it is never closed.
   mutating func reportUnclosedParenthesis(_ open: Int) {
-    // Something that cannot stand in the parentheses is the cause when they do close on this line.
     var position = index
-    while kind(at: position) != .endOfFile, !hasLineBreak(between: max(position - 1, 0), and: position),
-      kind(at: position) != .leftBrace, kind(at: position) != .rightBrace
-    {
+    while !endsClause(position) {
       if kind(at: position) == .rightParenthesis {
         unexpected()
         index = position + 1
@@ -299,5 +298,17 @@ extension Parser {
       position += 1
     }
     report(.unclosedParenthesis(at: range(of: open)))
+  }
+
+  /// Whether nothing from here on can belong to the parentheses that are open.
+  private func endsClause(_ position: Int) -> Bool {
+    switch kind(at: position) {
+    case .endOfFile, .leftBrace, .rightBrace: return true
+    case .name:
+      guard isFirstOnLine(position) else { return false }
+      if isInColumnOne(position) || lexemes[position] == .then || lexemes[position] == .when { return true }
+      return openBlocks.contains { $0.kind != .record && isItemStart(of: $0.kind, at: position) }
+    default: return false
+    }
   }
 }

@@ -15,7 +15,12 @@ extension Parser {
   mutating func parseEvent() -> Declaration {
     let start = index
     _ = accept(.event)
-    let name = expectName(.eventName)
+    var name: Name?
+    if at(.worth), kind(at: index + 1) == .number {
+      report(.missingName(.eventName, before: written(index), at: range(of: index)))
+    } else {
+      name = expectName(.eventName)
+    }
     var isForAccount = false
     if accept(.for) {
       isForAccount = true
@@ -42,14 +47,22 @@ extension Parser {
 
   mutating func parseFields() -> [FieldDeclaration] {
     var fields: [FieldDeclaration] = []
+    let errorsBefore = diagnostics.count
     parseBlock(.fields) { parser in
       guard parser.isFieldStart else { return false }
       if let field = parser.parseField() { fields.append(field) }
       parser.dropComma(isFields: true)
       return true
     }
+    if diagnostics[errorsBefore...].contains(where: { $0.id == .unexpectedToken }) {
+      // The name of a field may be lost with what was skipped.
+      fields.append(FieldDeclaration(name: Name("", place), type: noType, modifiers: [], range: place))
+    }
     return fields
   }
+
+  /// The empty place behind what was read last.
+  private var place: SourceRange { range(of: max(index - 1, 0)).after }
 
   private var isFieldStart: Bool {
     guard kind == .name else { return false }
@@ -66,6 +79,7 @@ extension Parser {
       advance()
       return nil
     }
+    if let word = lexeme, word.isType, isTypeWithoutName { return parseNamelessField() }
     guard let name = expectName() else {
       advance()
       return nil
@@ -75,9 +89,37 @@ extension Parser {
     guard let type else { return FieldDeclaration(name: name, type: noType, modifiers: [], range: range(from: start)) }
     var fieldName = name
     if type.isSwapped { fieldName = type.name ?? name }
+    if let word = lexeme, word.isType, !isFirstOnLine(index), !isTypeStart(at: index + 1) {
+      // `email text text key`
+      unexpected()
+      advance()
+    }
     var modifiers: [FieldDeclaration.Modifier] = []
     while let modifier = parseModifier() { modifiers.append(modifier) }
     return FieldDeclaration(name: fieldName, type: type.type, modifiers: modifiers, range: range(from: start))
+  }
+
+  /// `  flag from hubspot …` at the start of a line: a type that has lost its field.
+  private var isTypeWithoutName: Bool {
+    let before = tokens[index - 1].kind
+    guard isFirstOnLine(index) || before == .comma || before == .leftBrace, !isTypeStart(at: index + 1) else {
+      return false
+    }
+    if lexeme == .one || lexeme == .list { return lexeme(at: index + 1) == .of }
+    return isModifier(at: index + 1) || kind(at: index + 1) == .comma || kind(at: index + 1) == .rightBrace
+      || isFirstOnLine(index + 1)
+      || (isName(at: index + 1) && isTypeStart(at: index + 2))
+  }
+
+  /// A field without a name is kept, so that it is known that one is missing.
+  private mutating func parseNamelessField() -> FieldDeclaration {
+    let start = index
+    report(.missingName(.name, before: written(index), at: range(of: index)))
+    let type = parseType()
+    var modifiers: [FieldDeclaration.Modifier] = []
+    while let modifier = parseModifier() { modifiers.append(modifier) }
+    return FieldDeclaration(
+      name: Name("", startOf(range(of: start))), type: type, modifiers: modifiers, range: range(from: start))
   }
 
   private var noType: TypeSyntax { TypeSyntax(.malformed, range(of: max(index - 1, 0))) }
@@ -97,10 +139,15 @@ extension Parser {
         report(.missingType(of: name.text, at: name.range))
         return nil
       }
-      // `first name text`, `email txt text`: one word too many.
-      unexpected(accepts: nil)
-      advance()
-      return (parseType(), false, nil)
+      if written(index) == name.text {
+        // `email email text`
+        unexpected()
+        advance()
+        return (parseType(), false, nil)
+      }
+      // `email title text`: what stands here is the next field, or a name of two words.
+      report(.missingType(of: name.text, at: name.range))
+      return nil
     }
     if let word = lexemes[start], word.isType, !isFirstOnLine(index) {
       // `text country`: the wrong way round.
@@ -167,17 +214,26 @@ extension Parser {
       advance()
       expect(.of)
       if at(kind: .leftParenthesis) { return parseChoices(from: start) }
-      guard let name = expectName() else { return TypeSyntax(.malformed, range(from: start)) }
+      guard let name = expectTypeName() else { return TypeSyntax(.malformed, range(from: start)) }
       return TypeSyntax(.oneOf(name), range(from: start))
     case .list:
       advance()
       expect(.of)
       if isTypeStart(at: index) { return TypeSyntax(.listOf(parseType()), range(from: start)) }
-      guard let name = expectName(.type) else { return TypeSyntax(.malformed, range(from: start)) }
+      guard let name = expectTypeName() else { return TypeSyntax(.malformed, range(from: start)) }
       return TypeSyntax(.listOfValues(name), range(from: start))
     case .text, .number, .flag, .date, .time, .asset: return parseSimpleType(word)
     default: return unknownType()
     }
+  }
+
+  /// The field or journey that a type takes its values from.
+  private mutating func expectTypeName() -> Name? {
+    guard !isFieldOnNewLine else {
+      report(.missingName(.type, before: nil, at: range(of: index - 1)))
+      return nil
+    }
+    return expectName(.type)
   }
 
   private mutating func unknownType() -> TypeSyntax {
@@ -187,6 +243,7 @@ extension Parser {
 
   /// `(a, b "Spelling")` or `(a < b)`
   private mutating func parseChoices(from start: Int) -> TypeSyntax {
+    let wasMuted = isMuted
     var choices: [Choice] = []
     var separator: Lexeme?
     let open = index
@@ -198,6 +255,10 @@ extension Parser {
         break
       }
       choices.append(Choice(name: name, spelling: acceptText()))
+      if at(kind: .textStart) {
+        unexpected()
+        skipOne()
+      }
       if at(kind: .rightParenthesis) { break }
       let isOrdered = at(.lessSign)
       if at(kind: .comma) || isOrdered {
@@ -218,6 +279,8 @@ extension Parser {
       if index == first { break }
     }
     if !accept(.rightParenthesis) { reportUnclosedParenthesis(open) }
+    // A list of which a part was lost would make its other uses look wrong.
+    if isMuted, !wasMuted, diagnostics.last?.id != .missingComma { return TypeSyntax(.malformed, range(from: start)) }
     return TypeSyntax(.choices(choices, isOrdered: separator == .lessSign), range(from: start))
   }
 

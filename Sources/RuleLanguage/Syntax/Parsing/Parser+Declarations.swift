@@ -9,23 +9,30 @@ extension Parser {
       beginDeclaration()
       if kind == .name, let word = lexeme, let declaration = parseDeclaration(word) {
         declarations.append(declaration)
-        finishDeclaration()
+        declarations += finishDeclaration()
       } else if let word = misspelledDeclaration(at: index) {
         report(.notADeclaration(written(index), at: range(of: index), suggestion: word.rawValue))
         lexemes[index] = word
         if let declaration = parseDeclaration(word) { declarations.append(declaration) }
-        finishDeclaration()
+        declarations += finishDeclaration()
       } else if let declaration = parseConditionWithoutWhen() {
         declarations.append(declaration)
-        finishDeclaration()
+        declarations += finishDeclaration()
       } else {
         reportNoDeclaration()
         skipToDeclaration()
         declarations.append(.malformed(MalformedDeclaration(keyword: nil, name: nil, range: range(from: start))))
       }
       if index == start { skipOne() }
+      noteDamage(from: start)
     }
     return declarations
+  }
+
+  /// Remembers that an error was reported in what was just read. A text that was never closed may hold what follows.
+  private mutating func noteDamage(from start: Int) {
+    guard hasErrorInDeclaration || (!damagedLines.isEmpty && isDamaged(from: start, to: index)) else { return }
+    damaged.append(range(from: start))
   }
 
   private mutating func beginDeclaration() {
@@ -41,18 +48,21 @@ extension Parser {
     isInEventFilter = false
   }
 
-  /// After a declaration comes another one; anything else is reported and skipped.
-  private mutating func finishDeclaration() {
-    if isAtEnd { return }
-    if isDeclaration(at: index), !hasErrorInDeclaration || isFirstOnLine(index) { return }
+  /// After a declaration comes another one; anything else is reported, skipped, and returned where it may have been one.
+  private mutating func finishDeclaration() -> [Declaration] {
+    if isAtEnd { return [] }
+    if isDeclaration(at: index), !hasErrorInDeclaration || isFirstOnLine(index) { return [] }
     if at(kind: .rightBrace) {
       reportStrayBrace()
     } else if isInColumnOne(index), !isMuted || startsSomething {
-      return
+      return []
     } else if !isMuted {
       reportBehindDeclaration()
     }
+    let start = index
     skipToDeclaration()
+    guard isFirstOnLine(start), index > start + 1 else { return [] }
+    return [.malformed(MalformedDeclaration(keyword: nil, name: nil, range: range(from: start)))]
   }
 
   /// Whether the line reads as a declaration of its own, even if it is none.

@@ -12,8 +12,11 @@ extension Parser {
     let value = parseExpression()
     let sync = parseSync()
     guard let head else { return malformed(.define, from: start) }
+    // Half of a value would have a type that the whole may not have.
     return .define(
-      DefineDeclaration(head: head, choices: choices, value: value, sync: sync, range: range(from: start)))
+      DefineDeclaration(
+        head: head, choices: choices, value: hasErrorInDeclaration ? Expression(.missing, value.range) : value,
+        sync: sync, range: range(from: start)))
   }
 
   /// `=`; `==`, `is` and `:=` are understood.
@@ -24,6 +27,10 @@ extension Parser {
       understand(from: index - 1, as: "=") { .foreignOperator($0, canonical: $1, edit: $2) }
     } else {
       expect(.assignSign)
+    }
+    if at(.assignSign) {
+      unexpected()
+      advance()
     }
   }
 

@@ -74,7 +74,7 @@ extension Parser {
     case .test:
       switch word {
       case .at: return nextKind == .date || nextKind == .clockTime
-      case .with: return next == .policy || nextKind == .name
+      case .with: return next == .policy || (nextKind == .name && next != .priority && isFirstOnLine(position))
       case .given: return nextKind == .name
       case .wait: return nextKind == .number
       case .expect: return true
@@ -168,6 +168,19 @@ extension Parser {
     case .notify: return nextKind == .textStart || nextKind == .name
     case .call: return next == .webhook || nextKind == .textStart
     case .skip: return next == .lower || next == .rules
+    default: return false
+    }
+  }
+
+  /// Whether two words stand here that can be nothing but the start of an action, even where a value is wanted.
+  func isPlainAction(at position: Int) -> Bool {
+    guard let next = lexeme(at: position + 1) else { return false }
+    switch lexemes[position] {
+    case .send: return next == .asset || next == .best || next == .email
+    case .create: return next == .task || next == .note
+    case .notify, .assign: return next == .owner
+    case .call: return next == .webhook
+    case .skip: return next == .lower
     default: return false
     }
   }

@@ -235,7 +235,9 @@ extension Parser {
     }
     let name = expectName()
     var values: [RecordValue] = []
-    if at(kind: .leftBrace) || (isItemStart(of: .record, at: index) && !isItemStart(of: .test, at: index)) {
+    if at(kind: .leftBrace)
+      || isRecordWithoutBrace
+    {
       values = parseValues()
     }
     var ago: Expression.Duration?
@@ -244,6 +246,18 @@ extension Parser {
       expect(.ago)
     }
     return name.map { .given($0, values: values, ago: ago) }
+  }
+
+  /// Values whose opening brace is missing: on this line, or before a closing one.
+  private var isRecordWithoutBrace: Bool {
+    guard isItemStart(of: .record, at: index), !isItemStart(of: .test, at: index) else { return false }
+    var position = index
+    while isFirstOnLine(index), kind(at: position) != .rightBrace {
+      if kind(at: position) == .endOfFile || kind(at: position) == .leftBrace { return false }
+      if isFirstOnLine(position), isItemStart(of: .test, at: position) { return false }
+      position += 1
+    }
+    return true
   }
 
   private mutating func parseExpectation() -> TestDeclaration.Statement.Kind? {

@@ -162,7 +162,7 @@ extension Parser {
     let start = index
     guard let word = lexeme else { return kind(at: index + 1) == .leftParenthesis ? parseCall() : parsePath() }
     if word.isReserved { return parseReserved(word) }
-    if isClauseOnNewLine || (isInColumnOne(index) && isDeclaration(at: index)) {
+    if isClauseOnNewLine || isPlainAction(at: index) || (isInColumnOne(index) && isDeclaration(at: index)) {
       missing(.value)
       return Expression(.missing, gap.place.range)
     }

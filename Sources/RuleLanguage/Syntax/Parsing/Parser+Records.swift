@@ -6,6 +6,11 @@ extension Parser {
   /// `asset { … }` declares the fields of assets, `asset NAME … { … }` one asset.
   mutating func parseAssetOrSchema() -> Declaration {
     if kind(at: index + 1) == .leftBrace { return parseRecord(.asset) }
+    if lexeme(at: index + 1) == .asset, kind(at: index + 2) == .leftBrace {
+      advance()
+      unexpected()
+      return parseRecord(.asset)
+    }
     if isName(at: index + 1), isTypeStart(at: index + 2),
       lexeme(at: index + 2) != .asset || kind(at: index + 3) == .name,
       kind(at: index + 3) != .textStart
@@ -70,7 +75,7 @@ extension Parser {
       } else {
         report(.missingName(.name, before: written(index), at: range(of: index)))
       }
-      if at(kind: .leftParenthesis) { skipGroup() } else { skipOne() }
+      skipToProperty()
       return nil
     }
     guard let name = expectName() else {
@@ -91,6 +96,7 @@ extension Parser {
     if kind == .name, isName(at: index) {
       switch kind(at: index + 1) {
       case .textStart, .number, .percent, .date, .clockTime, .leftParenthesis:
+        guard isFirstOnLine(index) || !isFirstOnLine(index + 1) else { break }
         report(
           .missingValue(
             .literal, before: written(index), at: isFirstOnLine(index) ? range(of: index - 1) : range(of: index)))
@@ -101,9 +107,15 @@ extension Parser {
     return parseLiteral()
   }
 
-  private mutating func skipGroup() {
-    while !isAtEnd, !at(kind: .rightParenthesis), !at(kind: .rightBrace), !at(kind: .leftBrace) { skipOne() }
-    _ = accept(.rightParenthesis)
+  /// Skips quietly to the next property on a line of its own or behind a comma.
+  private mutating func skipToProperty() {
+    var open = 0
+    repeat {
+      if at(kind: .leftParenthesis) { open += 1 }
+      if at(kind: .rightParenthesis) { open -= 1 }
+      skipOne()
+      if open <= 0, at(kind: .comma) || (isFirstOnLine(index) && isName(at: index)) { return }
+    } while !isAtEnd && !at(kind: .rightBrace) && !at(kind: .leftBrace)
   }
 
   /// A comma between fields or values is allowed and dropped by the formatter, except where it keeps a field called

@@ -73,10 +73,9 @@ extension Parser {
       }
       return true
     }
-    guard firsts["when"] == nil, !isMuted, isConditionStart, misspelledWord(among: itemWords(of: .rule)) == nil else {
-      return false
-    }
-    firsts["when"] = index
+    guard firsts["when"] == nil, rule.condition == nil, !isMuted, isConditionStart,
+      isFirstOnLine(index) || kind(at: index - 1) == .leftBrace, misspelledWord(among: itemWords(of: .rule)) == nil
+    else { return false }
     report(.missingWhen(at: range(of: index), insertion: TextEdit(startOf(range(of: index)), "when ")))
     rule.condition = parseExpression()
     return true
@@ -158,7 +157,10 @@ extension Parser {
       occurrence = .changed(path, to: nil)
     }
     var filter: Expression?
-    if accept(.where) { filter = parseEventFilter { $0.parseExpression() } }
+    if at(.where) || (isConditionStart && !isFirstOnLine(index) && !isMisspelled(as: .wait)) {
+      expect(.where)
+      filter = parseEventFilter { $0.parseExpression() }
+    }
     var wait: Trigger.Wait?
     if at(.wait) || (isMisspelled(as: .wait) && !isFirstOnLine(index)) {
       expect(.wait)

@@ -37,6 +37,8 @@ struct Parser {
   /// The token that the current declaration starts with.
   var declarationStart = 0
   var hasErrorInDeclaration = false
+  /// See `SyntaxTree.damaged`.
+  var damaged: [SourceRange] = []
   var hasUnclosedBlock = false
 
   init(_ lexer: Lexer) {
@@ -164,10 +166,17 @@ struct Parser {
       advance()
       return true
     }
-    let (place, found) = gap
+    let (place, found) = isContinued ? ((range(of: index), written(index)), written(index)) : gap
     let insertion = TextEdit(place.found == nil ? place.range.after : startOf(place.range), spaced(word, place.found))
     report(.missingWord(word.rawValue, before: found, at: place.range, insertion: insertion))
     return false
+  }
+
+  /// Whether the form goes on here, perhaps on a new line, so that a missing word is missed here.
+  private var isContinued: Bool {
+    guard !isAtEnd, !at(kind: .rightBrace), !isClauseOnNewLine, !isFieldOnNewLine else { return false }
+    return !isInColumnOne(index) && lexeme?.isReserved != true
+      && !(openBlocks.last.map { isItemStart(of: $0.kind, at: index) } ?? false)
   }
 
   func startOf(_ range: SourceRange) -> SourceRange {

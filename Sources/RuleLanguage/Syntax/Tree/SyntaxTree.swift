@@ -14,16 +14,20 @@ package struct SyntaxTree: Sendable {
   /// Where the parser reported something whose meaning it could not make out, in order: what stands beside it may
   /// have been read wrong.
   package let misreadings: [SourceRange]
+  /// The text of the declarations in which an error was reported, with what was skipped behind them. What seems to be
+  /// missing in there, or seems not to be declared elsewhere, may follow from that error alone.
+  package let damaged: [SourceRange]
 
   package init(
     file: SourceFile, tokens: [Token], declarations: [Declaration], canonicalEdits: [TextEdit],
-    misreadings: [SourceRange] = []
+    misreadings: [SourceRange] = [], damaged: [SourceRange] = []
   ) {
     self.file = file
     self.tokens = tokens
     self.declarations = declarations
     self.canonicalEdits = canonicalEdits
     self.misreadings = misreadings
+    self.damaged = damaged
   }
 }
 

@@ -7,6 +7,7 @@ extension Checker {
   mutating func value(of property: RecordValue, as type: ValueType) -> Value? {
     if type == .error { return nil }
     guard case .list(let element) = type else {
+      if type == .error { return nil }
       if property.values.count > 1 {
         report(.severalValues(for: property.name.text, at: property.range))
         return nil
