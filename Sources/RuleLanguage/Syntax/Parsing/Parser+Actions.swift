@@ -129,48 +129,30 @@ extension Parser {
     return parseSendObject()
   }
 
-  /// What is sent: `asset A [via owner]`, `best of R`, `email "template"`, each `[as transactional]`.
+  /// What is sent: `asset A [via owner]`, `best of R`, `email "template"`, each `[as transactional]`. A text alone is
+  /// taken for a template, a name alone for an asset.
   private mutating func parseSendObject() -> ActionSyntax.Kind? {
-    switch lexeme {
-    case .best where kind(at: index + 1) == .name, .best where kind(at: index + 1) != .name:
-      _ = accept(.best)
+    if at(.best) || (isMisspelled(as: .best) && lexeme(at: index + 1) == .of) {
+      expect(.best)
       expect(.of)
       guard let name = expectName() else { return nil }
       return .sendBest(of: name, asTransactional: parseTransactional())
-    case .email where kind(at: index + 1) == .textStart || !isNameAlone:
-      _ = accept(.email)
-      let text = expectMessage()
-      return .sendEmail(text, asTransactional: parseTransactional())
-    default:
-      if isMisspelled(as: .best), lexeme(at: index + 1) == .of {
-        expect(.best)
-        lexemes[index - 1] = .best
-        expect(.of)
-        guard let name = expectName() else { return nil }
-        return .sendBest(of: name, asTransactional: parseTransactional())
-      }
-      if isMisspelled(as: .email), kind(at: index + 1) == .textStart {
-        expect(.email)
-        return .sendEmail(expectMessage(), asTransactional: parseTransactional())
-      }
-      if at(kind: .textStart), !at(.asset) {
-        expect(.email)
-        return .sendEmail(expectMessage(), asTransactional: parseTransactional())
-      }
-      expect(.asset)
-      guard let name = expectOutsideName(isQuoted: false) else { return nil }
-      var isViaOwner = false
-      if at(.via) || (isMisspelled(as: .via) && lexeme(at: index + 1) == .owner) {
-        expect(.via)
-        expect(.owner)
-        isViaOwner = true
-      }
-      return .sendAsset(name, viaOwner: isViaOwner, asTransactional: parseTransactional())
     }
+    let isText = kind(at: index + 1) == .textStart
+    if at(kind: .textStart) || at(.email) || (isMisspelled(as: .email) && isText) {
+      expect(.email)
+      return .sendEmail(expectMessage(), asTransactional: parseTransactional())
+    }
+    expect(.asset)
+    guard let name = expectOutsideName(isQuoted: false) else { return nil }
+    var isViaOwner = false
+    if at(.via) || (isMisspelled(as: .via) && lexeme(at: index + 1) == .owner) {
+      expect(.via)
+      expect(.owner)
+      isViaOwner = true
+    }
+    return .sendAsset(name, viaOwner: isViaOwner, asTransactional: parseTransactional())
   }
-
-  /// `send email` where `email` is the name of an asset and `asset` is missing.
-  private var isNameAlone: Bool { kind(at: index + 1) != .textStart && kind(at: index + 1) != .name }
 
   private mutating func parseTransactional() -> Bool {
     guard at(.as) || (lexeme == .transactional && !isFirstOnLine(index)) else { return false }

@@ -94,15 +94,13 @@ extension Parser {
   }
 
   private mutating func expectTimes() {
-    if at(.time), !isExactlyTimes {
+    if at(.time) {
       advance()
       understand(from: index - 1, as: "times") { .foreignWording($0, canonical: $1, edit: $2) }
     } else {
       expect(.times)
     }
   }
-
-  private var isExactlyTimes: Bool { at(.times) }
 
   /// Reads the condition of a `where` about events.
   mutating func parseEventFilter(_ read: (inout Parser) -> Expression) -> Expression {

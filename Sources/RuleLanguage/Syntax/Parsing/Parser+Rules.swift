@@ -61,10 +61,9 @@ extension Parser {
     _ rule: inout RuleDeclaration, _ firsts: inout [String: Int]
   ) -> Bool {
     if isActionStart(at: index), !isMuted {
-      if let first = firsts["then"] {
+      if firsts["then"] != nil {
         let edit = TextEdit(startOf(range(of: index)), "and ")
         report(.missingWord("and", before: written(index), at: range(of: index), insertion: edit))
-        _ = first
         rule.actions += parseActions()
       } else {
         firsts["then"] = index

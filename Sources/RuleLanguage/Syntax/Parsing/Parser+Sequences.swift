@@ -212,7 +212,6 @@ extension Parser {
     let then = parseStepBlock(isBranch: true)
     var otherwise: Block?
     if at(.else) {
-      let elseStart = index
       _ = accept(.else)
       if at(.if) {
         let inner = index
@@ -220,7 +219,6 @@ extension Parser {
       } else {
         otherwise = parseStepBlock()
       }
-      _ = elseStart
     }
     return .conditional(condition: condition, then: then, otherwise: otherwise, range(from: start))
   }

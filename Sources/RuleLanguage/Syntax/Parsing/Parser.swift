@@ -166,14 +166,14 @@ struct Parser {
       advance()
       return true
     }
-    let (place, found) = isContinued ? ((range(of: index), written(index)), written(index)) : gap
+    let (place, found) = formGoesOn ? ((range(of: index), written(index)), written(index)) : gap
     let insertion = TextEdit(place.found == nil ? place.range.after : startOf(place.range), spaced(word, place.found))
     report(.missingWord(word.rawValue, before: found, at: place.range, insertion: insertion))
     return false
   }
 
   /// Whether the form goes on here, perhaps on a new line, so that a missing word is missed here.
-  private var isContinued: Bool {
+  private var formGoesOn: Bool {
     guard !isAtEnd, !at(kind: .rightBrace), !isClauseOnNewLine, !isFieldOnNewLine else { return false }
     return !isInColumnOne(index) && lexeme?.isReserved != true
       && !(openBlocks.last.map { isItemStart(of: $0.kind, at: index) } ?? false)
