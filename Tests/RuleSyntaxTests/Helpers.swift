@@ -52,6 +52,11 @@ func expectSound(_ bytes: [UInt8], _ location: SourceLocation = #_sourceLocation
     end = token.end
   }
   #expect(result.tree.tokens.last?.kind == .endOfFile, sourceLocation: location)
+  for (edit, next) in zip(result.tree.canonicalEdits, result.tree.canonicalEdits.dropFirst())
+  where edit.range.end > next.range.start {
+    Issue.record("canonical edits \(edit) and \(next) overlap", sourceLocation: location)
+    return
+  }
   let ranges =
     result.diagnostics.flatMap { [$0.range] + $0.related.map(\.range) + $0.fixes.flatMap { $0.edits.map(\.range) } }
     + result.tree.canonicalEdits.map(\.range)
