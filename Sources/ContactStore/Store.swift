@@ -19,7 +19,8 @@ package struct Store: Sendable {
       if isThere { try probe(path, timeoutSeconds: timeoutSeconds) }
       var configuration = configuration(timeoutSeconds: timeoutSeconds)
       configuration.prepareDatabase { database in
-        try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE")
+        try database.execute(
+          sql: "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = FILE")
       }
       let pool = try DatabasePool(path: path, configuration: configuration)
       let store = Store(path: path, pool: pool, timeoutSeconds: timeoutSeconds)

@@ -300,4 +300,64 @@ struct ImportTests {
       try store.importFile(folder.path, .contacts, program: Self.book.program, now: noon)
     }
   }
+
+  /// The column `employees` after an import of one row for each text; `nil` where the row was rejected.
+  private func numbers(_ texts: [String], separator: String) throws -> [String?] {
+    let folder = try Folder()
+    let lines = texts.enumerated().map { "p\($0.offset)\(separator)\"\($0.element)\"" }
+    _ = try importText((["email\(separator)employees"] + lines).joined(separator: "\n"), folder: folder)
+    let stored = try rows(folder, "SELECT email, employees FROM contact").map {
+      $0.split(separator: "|").map(String.init)
+    }
+    return texts.indices.map { index in stored.first { $0[0] == "p\(index)" }?[1] }
+  }
+
+  @Test func numbersAreReadOnlyWhereTheyAreCertain() throws {
+    let expected: KeyValuePairs<String, String?> = [
+      "7": "7.0", "-7.25": "-7.25", "+1": "1.0", ".5": "0.5", "1.": "1.0", "007": "7.0", "1e3": "1000.0",
+      "2.5E-2": "0.025", "1,234": "1234.0", "1,234,567.5": "1234567.5",
+      "12345678901234567890": "1.23456789012346e+19", "0.1234567890123456789": "0.123456789012346", "12,34": nil,
+      "1,2345": nil, ",5": nil, "1.2.3": nil, "18.3 MM": nil, "30%": nil, "$5": nil, "1e": nil, "e5": nil, "-": nil,
+      ".": nil, "NaN": nil, "inf": nil, "1e999": nil, "0x10": nil, "1_000": nil, "--1": nil, "1 000": nil,
+    ]
+    let read = try numbers(expected.map(\.key), separator: ",")
+    for (pair, value) in zip(expected, read) { #expect(value == pair.value, "\(pair.key)") }
+  }
+
+  @Test func commasAreDecimalPointsWhereSemicolonsSeparate() throws {
+    let expected: KeyValuePairs<String, String?> = [
+      "12,5": "12.5", "1.234,5": "1234.5", "1.234.567": "1234567.0", "12.5": "12.5", "1.5": "1.5", "7": "7.0",
+      "1,234": nil, "1,2,3": nil, "0,1234": "0.1234",
+    ]
+    let read = try numbers(expected.map(\.key), separator: ";")
+    for (pair, value) in zip(expected, read) { #expect(value == pair.value, "\(pair.key)") }
+  }
+
+  /// However a file is damaged, each of its rows is taken or rejected, and a second import finds nothing new.
+  @Test func everyRowOfADamagedFileIsAccountedFor() throws {
+    let folder = try Folder()
+    let store = try folder.store(Self.book)
+    var random = SeededGenerator(seed: 3)
+    let valid = Array(
+      (["email,employees,persona,since,opted_out"]
+        + (0..<40).map { "p\($0)@example.com,\($0),cfo,2026-01-0\($0 % 9 + 1),\"yes\"" }).joined(separator: "\n").utf8)
+    for round in 0..<150 {
+      var bytes = valid
+      for _ in 0..<Int.random(in: 1...10, using: &random) {
+        // The header stays, so that the file is one.
+        let place = Int.random(in: 40..<bytes.count, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes.remove(at: place)
+        default: bytes.insert([0x22, 0x2C, 0x0A, 0x0D, 0x00][Int.random(in: 0..<5, using: &random)], at: place)
+        }
+      }
+      let path = try folder.file("damaged.csv", Data(bytes))
+      let first = try store.importFile(path, .contacts, program: Self.book.program, now: noon)
+      let counts = [first.inserted, first.updated, first.unchanged, first.duplicates, first.rejected]
+      #expect(first.rows == counts.reduce(0, +), "round \(round)")
+      let again = try store.importFile(path, .contacts, program: Self.book.program, now: noon)
+      #expect(again.inserted == 0 && again.rejected == first.rejected, "round \(round)")
+    }
+  }
 }
