@@ -98,6 +98,8 @@ let package = Package(
       ], exclude: ["Fixtures"]),
     tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
     tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
+    tests(
+      "FuzzTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
     tests("TidyTests", uses: ["RuleDiagnostics"]),
     tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
     tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax"]),

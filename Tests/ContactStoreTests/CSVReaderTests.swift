@@ -88,12 +88,17 @@ struct CSVReaderTests {
     #expect(result.records == [["2", "y"], ["4", "z"]])
   }
 
+  /// More on request: `scripts/fuzz` sets `FUZZ_ROUNDS`.
+  private static func rounds(_ usual: Int) -> Int {
+    max(usual, ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap { Int($0) } ?? 0)
+  }
+
   /// Whatever the values and the quoting, reading gives back what was written.
   @Test func whatIsWrittenIsReadBack() throws {
     let folder = try Folder()
     var random = SeededGenerator(seed: 1)
     let pieces = ["a", "Ä", "\"", ",", ";", "\t", "\n", "\r\n", " ", "😀", "", "0", "long word"]
-    for round in 0..<300 {
+    for round in 0..<Self.rounds(300) {
       let separator = [",", ";", "\t"].randomElement(using: &random) ?? ","
       let width = Int.random(in: 1...6, using: &random)
       let header = (0..<max(width, 2)).map { "c\($0)" }
@@ -123,11 +128,12 @@ struct CSVReaderTests {
   /// byte belongs to some line, and lines only go forward.
   @Test func anythingCanBeRead() throws {
     let folder = try Folder()
-    var random = SeededGenerator(seed: 2)
+    let seed = ProcessInfo.processInfo.environment["FUZZ_SEED"].flatMap { UInt64($0) }
+    var random = SeededGenerator(seed: seed ?? 2)
     let alphabet: [UInt8] = [0x22, 0x22, 0x2C, 0x3B, 0x09, 0x0A, 0x0D, 0x00, 0x20, 0x61, 0xC3, 0xA4, 0xFF, 0xF0, 0x9F]
     let valid = Array(
       (["name,note,count"] + (0..<40).map { "\"n\($0)\",\"a \"\"b\"\" ä\",\($0)" }).joined(separator: "\n").utf8)
-    for round in 0..<1500 {
+    for round in 0..<Self.rounds(1500) {
       var bytes: [UInt8]
       if round % 2 == 0 {
         bytes = (0..<Int.random(in: 1...400, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }

@@ -1,5 +1,5 @@
-package import RuleSyntax
 import RuleDiagnostics
+package import RuleSyntax
 
 /// The text of a file in the one layout. Comments stay, the meaning stays, and formatting twice changes nothing.
 ///
@@ -9,20 +9,21 @@ import RuleDiagnostics
 ///
 /// - Returns: `nil` for a file with syntax errors, which is left alone.
 package func format(_ tree: SyntaxTree) -> String? {
-  guard !tree.declarations.contains(where: \.isMalformed) else { return nil }
-  var tree = tree
-  if !tree.canonicalEdits.isEmpty {
-    let edited = applying(tree.canonicalEdits, to: tree.file.bytes)
-    let canonical = parse(SourceFile(id: tree.file.id, path: tree.file.path, bytes: edited.bytes))
-    guard !canonical.diagnostics.contains(where: { $0.severity == .error }) else { return nil }
-    tree = canonical.tree
+  // A tree does not say whether all of it was understood, and what was not must not be moved about. It is read anew
+  // until nothing is left to be spelled otherwise.
+  var file = tree.file
+  for _ in 0..<maximumPasses {
+    let source = parse(file)
+    guard !source.diagnostics.contains(where: { $0.severity == .error }) else { return nil }
+    if source.tree.canonicalEdits.isEmpty {
+      var layout = Layout(tree: source.tree, marks: LayoutMarks(of: source.tree))
+      return layout.text()
+    }
+    let edited = applying(source.tree.canonicalEdits, to: file.bytes)
+    file = SourceFile(id: file.id, path: file.path, bytes: edited.bytes)
   }
-  var layout = Layout(tree: tree, marks: LayoutMarks(of: tree))
-  return layout.text()
+  return nil
 }
 
-extension Declaration {
-  fileprivate var isMalformed: Bool {
-    if case .malformed = self { true } else { false }
-  }
-}
+/// One pass spells everything as it should be; a second would mean that an edit makes another one necessary.
+private let maximumPasses = 4
