@@ -22,6 +22,9 @@ extension Checker {
   private mutating func check(_ recommendation: RecommendationDeclaration) {
     let head = recommendation.head
     if head.isForAccount { report(.notForAccounts("recommendation", at: head.name.range)) }
+    let reported = diagnostics.count
+    // Its conditions were written about accounts: that they do not fit contacts is the same mistake.
+    defer { if head.isForAccount { diagnostics.removeSubrange(reported...) } }
     var candidateScope = Scope(subject: .contact)
     candidateScope.names = .candidate
     candidateScope.hasCandidate = true

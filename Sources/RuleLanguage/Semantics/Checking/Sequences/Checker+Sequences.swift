@@ -32,6 +32,9 @@ extension Checker {
   private mutating func check(_ sequence: SequenceDeclaration) {
     let head = sequence.head
     if head.isForAccount { report(.notForAccounts("sequence", at: head.name.range)) }
+    let reported = diagnostics.count
+    // Its conditions were written about accounts: that they do not fit contacts is the same mistake.
+    defer { if head.isForAccount { diagnostics.removeSubrange(reported...) } }
     var steps = DeclaredNames()
     var stepNames: [String] = []
     for case .step(let name, _, _) in sequence.items {
