@@ -300,6 +300,23 @@ struct CommitTests {
       ])
   }
 
+  @Test func whatIsHeldBackForTheSameReasonIsLoggedOnce() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    let outcomes: [Outcome] = [
+      .noConsent(purpose: "marketing"), .noConsent(purpose: "marketing"), .suppressed, .noConsent(purpose: "marketing"),
+    ]
+    for (hour, outcome) in outcomes.enumerated() {
+      let now = noon.later(hours: Int64(hour))
+      var decisions = Decisions(now: now)
+      decisions.actions = [action("promote", row: 0, outcome: outcome, now: now)]
+      _ = try commit(decisions, store)
+    }
+    #expect(
+      try rows(folder, "SELECT run, outcome FROM view_decision ORDER BY run")
+        == ["1|no consent", "3|suppressed", "4|no consent"])
+  }
+
   @Test func aDecisionTakesLessThanTwoHundredBytes() throws {
     let folder = try Folder()
     let store = try filled(folder)

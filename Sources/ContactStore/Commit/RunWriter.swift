@@ -59,19 +59,45 @@ struct RunWriter {
       INSERT INTO decision (run, position, subject, record, rule, action, arguments, occurrence, outcome, reason)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
+    let latest = try RawStatement(
+      database,
+      """
+      SELECT outcome, reason FROM decision WHERE subject = ? AND record = ? AND rule = ? AND action = ?
+        AND arguments = ? AND occurrence IS ? ORDER BY run DESC, position DESC LIMIT 1
+      """)
     for (position, action) in decisions.actions.enumerated() {
-      insert.bind(1, run)
-      insert.bind(2, Int64(position))
-      insert.bind(3, action.subject.code)
-      insert.bind(4, record(action.subject, action.row))
-      insert.bind(5, try names.id(action.rule))
-      insert.bind(6, try names.id(action.action.rawValue))
-      insert.bind(7, try names.id(RunWriter.text(of: action.arguments)))
+      let subject = action.subject.code
+      let record = record(action.subject, action.row)
+      let rule = try names.id(action.rule)
+      let name = try names.id(action.action.rawValue)
+      let arguments = try names.id(RunWriter.text(of: action.arguments))
       // What a `when` rule found in this very run needs no words.
       let isOfRun = action.occurrence == .state(at: decisions.now)
-      insert.bind(8, ifPresent: isOfRun ? nil : action.occurrence.text)
-      insert.bind(9, try names.id(action.outcome.name))
-      insert.bind(10, ifPresent: try action.outcome.reason(in: zone).map { try names.id($0) })
+      let occurrence = isOfRun ? nil : action.occurrence.text
+      let outcome = try names.id(action.outcome.name)
+      let reason = try action.outcome.reason(in: zone).map { try names.id($0) }
+      if action.outcome != .act {
+        // A message without consent is decided in every run; that nothing has changed since is no news.
+        latest.bind(1, subject)
+        latest.bind(2, record)
+        latest.bind(3, rule)
+        latest.bind(4, name)
+        latest.bind(5, arguments)
+        latest.bind(6, ifPresent: occurrence)
+        let isKnown = try latest.step() && latest.integer(0) == outcome && latest.integerIfPresent(1) == reason
+        latest.reset()
+        if isKnown { continue }
+      }
+      insert.bind(1, run)
+      insert.bind(2, Int64(position))
+      insert.bind(3, subject)
+      insert.bind(4, record)
+      insert.bind(5, rule)
+      insert.bind(6, name)
+      insert.bind(7, arguments)
+      insert.bind(8, ifPresent: occurrence)
+      insert.bind(9, outcome)
+      insert.bind(10, ifPresent: reason)
       try insert.run()
     }
   }

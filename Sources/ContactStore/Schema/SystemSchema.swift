@@ -127,7 +127,7 @@ enum SystemSchema {
       reason INTEGER,
       PRIMARY KEY (run, position)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX decision_by_record ON decision (subject, record);
+    CREATE INDEX decision_by_record ON decision (subject, record, rule, action);
     CREATE TABLE override (
       run INTEGER NOT NULL,
       subject INTEGER NOT NULL,
