@@ -1,3 +1,4 @@
+import Foundation
 import RuleDiagnostics
 import RuleSyntax
 import Testing
@@ -20,6 +21,9 @@ struct SeededGenerator: RandomNumberGenerator {
 
 @Suite("Fuzz")
 struct FuzzTests {
+  /// How often each seed is gone on with; `scripts/fuzz` sets `FUZZ_ROUNDS`.
+  static let rounds = Int(ProcessInfo.processInfo.environment["FUZZ_ROUNDS"] ?? "") ?? 1
+
   @Test(arguments: 0..<60)
   func randomBytesDoNoHarm(seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed) + 1)
@@ -35,18 +39,24 @@ struct FuzzTests {
     var generator = SeededGenerator(seed: UInt64(seed) + 1001)
     let file = SourceFile(path: "book.abm", text: Examples.book)
     let words = parse(file).tree.tokens.map { file.text(SourceRange(file: file.id, start: $0.start, end: $0.end)) }
-    var text = ""
-    for _ in 0..<Int.random(in: 1...300, using: &generator) {
-      text += words.randomElement(using: &generator) ?? ""
-      text += [" ", " ", " ", "\n", ""].randomElement(using: &generator) ?? ""
+    for _ in 0..<Self.rounds {
+      var text = ""
+      for _ in 0..<Int.random(in: 1...300, using: &generator) {
+        text += words.randomElement(using: &generator) ?? ""
+        text += [" ", " ", " ", "\n", ""].randomElement(using: &generator) ?? ""
+      }
+      expectSound(Array(text.utf8))
     }
-    expectSound(Array(text.utf8))
   }
 
   @Test(arguments: 0..<40)
   func randomEditsOfAValidBookDoNoHarm(seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed) + 2001)
-    var bytes = Array(Examples.book.utf8)
+    for _ in 0..<Self.rounds { expectSound(edited(Array(Examples.book.utf8), using: &generator)) }
+  }
+
+  private func edited(_ book: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+    var bytes = book
     for _ in 0..<Int.random(in: 1...30, using: &generator) {
       let start = Int.random(in: 0..<bytes.count, using: &generator)
       let end = min(bytes.count, start + Int.random(in: 0...20, using: &generator))
@@ -60,7 +70,7 @@ struct FuzzTests {
       }
       if bytes.isEmpty { bytes = [0x0A] }
     }
-    expectSound(bytes)
+    return bytes
   }
 
   @Test func everyPrefixIsSound() {
@@ -90,6 +100,16 @@ struct FuzzTests {
     let clock = ContinuousClock()
     let elapsed = clock.measure { expectSound(Array(text.utf8)) }
     #expect(elapsed < .seconds(10), "\(opening) takes \(elapsed)")
+  }
+
+  /// Texts that once led the parser astray.
+  @Test(arguments: [
+    "ule e k\"{{}\"", "rule x \"{a}\" \"{{}\" {", "segment a \"{when}\" b when c",
+    "when (a \"{f(x)}\" then skip lower rules",
+    "rule x y \"{ { }\" { when a }",
+  ])
+  func textsThatLookLikeBlocksDoNoHarm(text: String) {
+    expectSound(Array(text.utf8))
   }
 
   @Test func aLineOfAMegabyteIsFine() {

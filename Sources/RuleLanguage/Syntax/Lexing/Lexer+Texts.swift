@@ -77,6 +77,11 @@ extension Lexer {
         offset += 1
         push(.interpolationEnd, from: offset - 1)
         return true
+      case UInt8(ascii: "{"):
+        // INVARIANT: no text holds a brace of a block, so that looking for one need not look into texts.
+        offset += 1
+        push(.unknown, from: offset - 1)
+        report(.unknownCharacter("{", at: range(offset - 1, offset)))
       case UInt8(ascii: "\""): guard lexClosedText(.straight) else { return false }
       case UInt8(ascii: "'"): guard lexClosedText(.single) else { return false }
       case 0x80... where foreignQuote(at: offset) != nil:

@@ -73,7 +73,7 @@ extension Parser {
       return nil
     }
     unexpected()
-    while !at(kind: .leftBrace) { skipOne() }
+    while !at(kind: .leftBrace), !isAtEnd { skipOne() }
     advance()
     return (index - 1, true)
   }

@@ -295,7 +295,7 @@ extension Parser {
         return
       }
       if kind(at: position) == .leftParenthesis { break }
-      position += 1
+      position = after(position)
     }
     report(.unclosedParenthesis(at: range(of: open)))
   }
@@ -303,7 +303,7 @@ extension Parser {
   /// Whether nothing from here on can belong to the parentheses that are open.
   private func endsClause(_ position: Int) -> Bool {
     switch kind(at: position) {
-    case .endOfFile, .leftBrace, .rightBrace: return true
+    case .endOfFile, .leftBrace, .rightBrace, .interpolationEnd, .textEnd: return true
     case .name:
       guard isFirstOnLine(position) else { return false }
       if isInColumnOne(position) || lexemes[position] == .then || lexemes[position] == .when { return true }

@@ -49,7 +49,7 @@ extension Parser {
         return
       }
       if kind(at: position) == .leftBrace || kind(at: position) == .rightBrace { return }
-      position += 1
+      position = after(position)
     }
   }
 

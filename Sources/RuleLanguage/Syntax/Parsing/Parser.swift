@@ -65,6 +65,19 @@ struct Parser {
 
   func kind(at position: Int) -> TokenKind { position < tokens.count ? tokens[position].kind : .endOfFile }
 
+  /// The position behind a token, or behind a whole text where one starts.
+  func after(_ position: Int) -> Int {
+    guard kind(at: position) == .textStart else { return position + 1 }
+    var end = position
+    var open = 0
+    repeat {
+      if tokens[end].kind == .textStart { open += 1 }
+      if tokens[end].kind == .textEnd { open -= 1 }
+      end += 1
+    } while open > 0 && end < tokens.count - 1
+    return end
+  }
+
   func lexeme(at position: Int) -> Lexeme? { lexemes.indices.contains(position) ? lexemes[position] : nil }
 
   @inline(__always)
