@@ -237,6 +237,38 @@ struct OccurrenceTests {
     #expect(scene.run(after: TimeSpan(1, .hours)).actions.map { $0.argument(.text) } == [.text("a b")])
   }
 
+  @Test func changesToATextWithoutRegardToCase() throws {
+    var scene = try Scene(
+      """
+      contact { email text key  city text }
+      policy { timezone "Europe/London" }
+      rule r { on city changed to "ZÜRICH" then create note "x" }
+      """)
+    scene.add("ann@acme.example")
+    scene.run()
+    scene.set("city", to: .text("Bern"), of: "ann@acme.example")
+    #expect(scene.run(after: TimeSpan(1, .hours)).acted == [])
+    scene.set("city", to: .text("Zürich"), of: "ann@acme.example")
+    #expect(scene.run(after: TimeSpan(1, .hours)).acted == ["r ann@acme.example"])
+  }
+
+  @Test func aDefaultStandsForNothingInChangesToo() throws {
+    var scene = try Scene(
+      """
+      contact { email text key  out flag missing means no }
+      policy { timezone "Europe/London" }
+      rule r { on out changed then create note "{event.old} {event.new}" }
+      """)
+    scene.add("ann@acme.example")
+    scene.run()
+    scene.set("out", to: .flag(false), of: "ann@acme.example")
+    #expect(scene.run(after: TimeSpan(1, .hours)).acted == [])
+    scene.set("out", to: .flag(true), of: "ann@acme.example")
+    #expect(scene.run(after: TimeSpan(1, .hours)).actions.map { $0.argument(.text) } == [.text("no yes")])
+    scene.set("out", to: .missing, of: "ann@acme.example")
+    #expect(scene.run(after: TimeSpan(1, .hours)).actions.map { $0.argument(.text) } == [.text("yes no")])
+  }
+
   @Test func aRulesOwnChangesShowInTheNextRun() throws {
     var scene = try scene(
       """

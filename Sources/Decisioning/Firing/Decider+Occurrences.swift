@@ -67,11 +67,20 @@ extension Decider {
     _ reference: Reference, to value: Value?, of plan: RulePlan, _ history: History, from earliest: Instant
   ) -> [Occurrence] {
     let owner: Subject = reference.viaAccount ? .account : plan.rule.subject
+    var missingMeans: Value?
+    if case .field(let field) = reference.attribute { missingMeans = program.record(of: owner)[field].missingMeans }
     var found: [Occurrence] = []
-    for change in [state.changes, transitions].joined() {
+    for var change in [state.changes, transitions].joined() {
       guard change.subject == owner, change.attribute == reference.attribute, change.source != .import,
-        change.at >= earliest, change.at <= now, change.new != .missing
+        change.at >= earliest, change.at <= now
       else { continue }
+      if let missingMeans {
+        // Rules see the default in place of nothing; where it is written down, nothing changes for them.
+        if change.old == .missing { change.old = missingMeans }
+        if change.new == .missing { change.new = missingMeans }
+        if change.old == change.new { continue }
+      }
+      if change.new == .missing { continue }
       if let value, !isSame(change.new, value) { continue }
       let key: OccurrenceKey
       if case .definition(let id) = change.attribute {
@@ -111,7 +120,8 @@ extension Decider {
   private func isSame(_ left: Value, _ right: Value) -> Bool {
     guard case .text(let left) = left, case .text(let right) = right else { return left == right }
     var pool = TextPool()
-    return pool.folded(pool.code(for: left)) == pool.folded(pool.code(for: right))
+    let codes = [left, right].map { pool.code(for: $0) }
+    return pool.folded(codes[0]) == pool.folded(codes[1])
   }
 }
 

@@ -139,7 +139,7 @@ extension Checker {
     case .event(.type(let event), _):
       return names.eventFields[event.index][name.text].map { program[event].record[$0].type }
     case .event(.interactions, _): return nil
-    case .change(let type): return ["old", "new"].contains(name.text) ? type : nil
+    case .change(let type, _): return ["old", "new"].contains(name.text) ? type : nil
     }
   }
 

@@ -17,7 +17,8 @@ enum Attributes {
   /// Of the event of a query, or of the one that set off a rule.
   case event(EventQuery.Events, Reference.Variable)
   /// `event.old` and `event.new` of a change have this type.
-  case change(ValueType)
+  /// Of a field or definition that changed; one with a default had a value before, too.
+  case change(ValueType, oldMayBeMissing: Bool)
 }
 
 extension Checker {
@@ -35,7 +36,8 @@ extension Checker {
   func triggerAttributes(of scope: Scope) -> Attributes? {
     switch scope.trigger {
     case .event(let events): .event(events, .trigger)
-    case .changed(let reference, _): .change(type(of: reference, in: scope.subject))
+    case .changed(let reference, _):
+      .change(type(of: reference, in: scope.subject), oldMayBeMissing: defaultIsMissing(reference, in: scope.subject))
     case nil: nil
     }
   }
@@ -50,10 +52,10 @@ extension Checker {
       return resolve(name, of: .asset, variable: .candidate)
     case .event(let events, let variable):
       return resolve(name, of: events, variable)
-    case .change(let type):
+    case .change(let type, let oldMayBeMissing):
       switch name.text {
       case "at": return .value(.read(Reference(.trigger, .eventTime)), .time, mayBeMissing: false)
-      case "old": return .value(.read(Reference(.trigger, .oldValue)), type, mayBeMissing: true)
+      case "old": return .value(.read(Reference(.trigger, .oldValue)), type, mayBeMissing: oldMayBeMissing)
       case "new": return .value(.read(Reference(.trigger, .newValue)), type, mayBeMissing: false)
       default: return .unknown
       }
@@ -120,6 +122,11 @@ extension Checker {
     case .eventWorth: .number
     case .oldValue, .newValue: .error
     }
+  }
+
+  private func defaultIsMissing(_ reference: Reference, in subject: Subject) -> Bool {
+    guard case .field(let index) = reference.attribute else { return true }
+    return program.record(of: reference.viaAccount ? .account : subject)[index].mayBeMissing
   }
 
   // MARK: - Names that are used by name alone
