@@ -38,6 +38,10 @@ struct NameTests {
     condition("any(colleagues where employees > 3)", "unknown-name: employees"),
     condition("acount.employees > 500", "unknown-name: acount"),
     condition("country == Germany", "text-without-quotes: Germany"),
+    condition("country in (\"France\", Germany)", "text-without-quotes: Germany"),
+    condition("nothing_like_it == \"Germany\"", "unknown-name: nothing_like_it"),
+    condition("\"Germany\" == nothing_like_it", "unknown-name: nothing_like_it"),
+    condition("did page_view where path == \"/\" and path == \"/x\"", "unknown-name: path"),
     condition("country == contry", "unknown-name: contry"),
     condition("country == null", "null-value: null"),
     condition("demo_request", "event-as-value: demo_request"),
@@ -92,6 +96,21 @@ struct NameTests {
     #expect(report.related.map(\.text).contains("stages: awareness, consideration, decision, customer"))
     #expect(report.help == ["did you mean `consideration`?"])
     #expect(book.repaired == "when stage == consideration then add to list \"L\"")
+  }
+
+  @Test(arguments: [
+    ("stage == consideraton", "stage"), ("consideraton == stage", "stage"),
+    ("persona in (cfo, vp_financ)", "persona"), ("persona not in (vp_financ)", "persona"),
+  ])
+  func whatAValueIsComparedWithIsMarked(comparison: String, other: String) throws {
+    let book = CheckedBook(commonDeclarations, "when \(comparison) then add to list \"L\"")
+    let report = try #require(book.diagnostics.first)
+    #expect(report.id == .unknownValue)
+    #expect(report.related.filter { $0.text.isEmpty }.map { book.program.book.text($0.range) } == [other])
+    let apart = CheckedBook(
+      commonDeclarations,
+      "when \(comparison.split(separator: " ").joined(separator: "\n")) then add to list \"L\"")
+    #expect(apart.diagnostics.first?.related.filter { $0.text.isEmpty } == [])
   }
 
   @Test func aRepairSaysWhoseFieldItIs() {

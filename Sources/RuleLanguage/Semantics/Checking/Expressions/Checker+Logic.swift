@@ -126,11 +126,27 @@ extension Checker {
   ) -> (left: CheckedExpression, right: CheckedExpression) {
     if rightComesFirst(left, right, in: scope), context == nil {
       let second = checkOperand(right, in: scope, context: nil)
-      return (checkOperand(left, in: scope, context: second.type.element ?? second.type), second)
+      return (checkOperand(left, comparedWith: right, in: scope, context: second.type.element ?? second.type), second)
     }
     let first = checkOperand(left, in: scope, context: context)
-    let second = checkOperand(right, in: scope, context: context ?? first.type.element ?? first.type)
-    return (first, second)
+    guard context == nil else { return (first, checkOperand(right, in: scope, context: context)) }
+    return (first, checkOperand(right, comparedWith: left, in: scope, context: first.type.element ?? first.type))
+  }
+
+  /// Checks what is compared with `other`; a value that `other` does not have is reported with both marked.
+  mutating func checkOperand(
+    _ operand: Expression, comparedWith other: Expression, in scope: Scope, context: ValueType?
+  ) -> CheckedExpression {
+    let reported = diagnostics.count
+    names.isComparedWithConstant = other.isConstant
+    let checked = checkOperand(operand, in: scope, context: context)
+    names.isComparedWithConstant = false
+    guard diagnostics.count == reported + 1, diagnostics[reported].id == .unknownValue,
+      diagnostics[reported].range == operand.unparenthesized.range,
+      !text(other.range.union(operand.range)).contains(where: \.isNewline)
+    else { return checked }
+    diagnostics[reported].related.append(.init(other.range, ""))
+    return checked
   }
 
   private mutating func rightComesFirst(_ left: Expression, _ right: Expression, in scope: Scope) -> Bool {

@@ -61,7 +61,7 @@ extension Checker {
       checked = checkOperand(operand, in: scope, context: nil)
     }
     for value in rest {
-      members.append(checkOperand(value, in: scope, context: checked.type))
+      members.append(checkOperand(value, comparedWith: operand, in: scope, context: checked.type))
     }
     if case .list = checked.type {
       report(.listComparison(text(operand.range), sign: "in", at: operand.range, whole: range, repair: nil))

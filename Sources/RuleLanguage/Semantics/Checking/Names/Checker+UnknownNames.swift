@@ -68,7 +68,7 @@ extension Checker {
     }
     let typed = context.flatMap { nearestName(to: name.text, among: namesInScope(attributes, of: $0)) }
     let suggestion = typed ?? nearestName(to: name.text, among: namesInScope(attributes, of: nil))
-    if suggestion == nil, context == .text {
+    if suggestion == nil, context == .text, !names.isComparedWithConstant {
       report(.textWithoutQuotes(name.text, at: name.range))
       return
     }

@@ -34,6 +34,8 @@ struct NameTables {
   var ranges = NumberRanges()
   /// How many more names may be compared in search of what a misspelled one was meant to be.
   var comparisonsLeft = 500_000
+  /// Whether the name at hand is compared with a value as written, so that it is no text without its quotes.
+  var isComparedWithConstant = false
   /// The zone in which local times are meant.
   var zone: Zone = .utc
 }
