@@ -26,7 +26,7 @@ struct SchemaTests {
     #expect(
       try store.migrate(to: book.program).map(\.description) == [
         "new table account with 1 fields", "new table contact with 3 fields", "new table deal with 0 fields",
-        "new table asset with 0 fields", "new table event_message with 3 fields", "new table event_visit with 0 fields",
+        "new table asset with 0 fields", "new table event_message with 4 fields", "new table event_visit with 0 fields",
       ])
     #expect(try store.migrationPlan(for: book.program).isEmpty)
     #expect(

@@ -21,7 +21,9 @@ struct SampleBook {
     let record: ([FieldSchema]) -> RecordSchema = { RecordSchema(fields: $0, range: SampleBook.nowhere) }
     let message = EventSchema(
       name: EventSchema.messageName, isForAccount: false,
-      record: record([field("asset", .asset), field("template", .text), field("rule", .text)]), worth: nil,
+      record: record([
+        field("asset", .asset), field("template", .text), field("rule", .text), field("transactional", .flag),
+      ]), worth: nil,
       range: SampleBook.nowhere)
     var policy = CheckedPolicy.undeclared
     policy.zone = zone

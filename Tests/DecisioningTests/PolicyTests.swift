@@ -195,17 +195,34 @@ struct PolicyTests {
     #expect(scene.run(after: TimeSpan(7, .days)).acted == ["a c@acme.example"])
   }
 
-  @Test func transactionalMessagesPassCapsAndCount() throws {
+  @Test func transactionalMessagesPassCapsAndDoNotCount() throws {
     var scene = try scene(
       """
       policy { at most 1 message per contact per 7 days, hold the rest }
       rule a { when hot then send asset guide as transactional priority 3 }
       rule b { when hot then send asset offer priority 2 }
       rule c { when hot then send email "Receipt" as transactional priority 1 }
+      rule d { when hot then send email "News" }
       """)
     scene.consentAll()
     #expect(
-      scene.run().lines == ["a ann@acme.example: act", "b ann@acme.example: held", "c ann@acme.example: act"])
+      scene.run().lines == [
+        "a ann@acme.example: act", "b ann@acme.example: act", "c ann@acme.example: act", "d ann@acme.example: held",
+      ])
+  }
+
+  @Test func transactionalMessagesOfEarlierRunsDoNotCountEither() throws {
+    var scene = try scene(
+      """
+      policy { at most 1 message per contact per 7 days, hold the rest }
+      rule a { when hot then send email "Receipt" as transactional }
+      rule b { when now >= 2026-03-02 10:00 then send asset guide }
+      rule c { when now >= 2026-03-02 11:00 then send asset offer }
+      """)
+    scene.consentAll()
+    #expect(scene.run().acted == ["a ann@acme.example"])
+    #expect(scene.run(after: TimeSpan(1, .hours)).acted == ["b ann@acme.example"])
+    #expect(scene.run(after: TimeSpan(1, .hours)).acted == [])
   }
 
   @Test func anOccurrenceThatIsHeldIsNotTooLate() throws {

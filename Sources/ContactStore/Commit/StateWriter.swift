@@ -319,8 +319,8 @@ struct StateWriter {
     let insert = try RawStatement(
       database,
       """
-      INSERT OR IGNORE INTO event_message (_contact, _at, _id, _recorded_at, asset, template, rule)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT OR IGNORE INTO event_message (_contact, _at, _id, _recorded_at, asset, template, rule, transactional)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """)
     var counts: [String: Int] = [:]
     for message in messages {
@@ -342,6 +342,7 @@ struct StateWriter {
       insert.bind(5, ifPresent: asset)
       insert.bind(6, ifPresent: message.template)
       insert.bind(7, message.rule)
+      insert.bind(8, Int64(message.isTransactional ? 1 : 0))
       try insert.run()
     }
   }

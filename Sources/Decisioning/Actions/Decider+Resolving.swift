@@ -52,7 +52,7 @@ extension Decider {
     var request: [(String, JSONValue?)] = [
       ("kind", .text("send_email")), ("to", .text(key(of: place.subject, row: place.row))),
     ]
-    var sent = StateChanges.SentMessage(rule: place.rule, contact: place.row)
+    var sent = StateChanges.SentMessage(rule: place.rule, contact: place.row, isTransactional: isTransactional)
     let content: MessageLedger.Content
     if case .asset(let reference) = action.arguments[.asset] {
       sent.asset = reference
@@ -86,7 +86,7 @@ extension Decider {
       request.append(("transactional", .flag(true)))
     }
     resolved.request = .members(request)
-    resolved.effect = .message(content, sent, isTransactional: isTransactional)
+    resolved.effect = .message(content, sent)
     return resolved
   }
 

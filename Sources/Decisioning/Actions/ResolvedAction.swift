@@ -8,7 +8,7 @@ struct ResolvedAction {
     case nothing
     case field(FieldIndex, old: Value, new: Value)
     case list(ListName, isMember: Bool)
-    case message(MessageLedger.Content, StateChanges.SentMessage, isTransactional: Bool)
+    case message(MessageLedger.Content, StateChanges.SentMessage)
   }
 
   var id: ActionID

@@ -167,12 +167,18 @@ package struct StateChanges: Hashable, Sendable {
     /// the field `asset` holds declared ones.
     package var asset: CheckedAction.AssetReference?
     package var template: String?
+    /// Such a message counts for no cap.
+    package var isTransactional: Bool
 
-    package init(rule: String, contact: Int32, asset: CheckedAction.AssetReference? = nil, template: String? = nil) {
+    package init(
+      rule: String, contact: Int32, asset: CheckedAction.AssetReference? = nil, template: String? = nil,
+      isTransactional: Bool = false
+    ) {
       self.rule = rule
       self.contact = contact
       self.asset = asset
       self.template = template
+      self.isTransactional = isTransactional
     }
   }
 

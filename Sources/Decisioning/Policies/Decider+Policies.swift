@@ -9,21 +9,21 @@ extension Decider {
   func outcome(
     of action: ResolvedAction, _ plan: RulePlan, _ row: Int32, heldSince: Instant?
   ) -> Outcome {
-    guard case .message(let content, let message, let isTransactional) = action.effect else { return .act }
-    let outcome = messageOutcome(message, content, isTransactional: isTransactional, heldSince: heldSince)
-    if outcome == .act { ledger.add(content, to: row) }
+    guard case .message(let content, let message) = action.effect else { return .act }
+    let outcome = messageOutcome(message, content, heldSince: heldSince)
+    if outcome == .act { ledger.add(content, to: row, isTransactional: message.isTransactional) }
     return outcome
   }
 
   private func messageOutcome(
-    _ message: StateChanges.SentMessage, _ content: MessageLedger.Content, isTransactional: Bool, heldSince: Instant?
+    _ message: StateChanges.SentMessage, _ content: MessageLedger.Content, heldSince: Instant?
   ) -> Outcome {
     let contact = message.contact
     if Int(contact) < state.suppressed.count, state.suppressed[Int(contact)] == 1 { return .suppressed }
     guard options.appliesMessagePolicies else { return .act }
     let policy = program.policy
     // A transactional message needs no consent to marketing; any other purpose that the policy names it does need.
-    for purpose in policy.consents where !(isTransactional && purpose == "marketing") {
+    for purpose in policy.consents where !(message.isTransactional && purpose == "marketing") {
       guard let flags = state.consents[purpose], Int(contact) < flags.count, flags[Int(contact)] == 1 else {
         return .noConsent(purpose: purpose)
       }
@@ -40,7 +40,7 @@ extension Decider {
         return .repeated(asset: assetName(asset), sentAt: at)
       }
     }
-    return timing(of: contact, isTransactional: isTransactional, heldSince: heldSince)
+    return timing(of: contact, isTransactional: message.isTransactional, heldSince: heldSince)
   }
 
   // MARK: - Caps and quiet hours
@@ -78,7 +78,7 @@ extension Decider {
     let start = calendars.common.subtract(cap.per, from: now)
     let account = snapshot.accountOfContact[Int(contact)]
     let people = cap.isPerAccount && account >= 0 ? contacts(ofAccount: account) : [contact]
-    let times = people.flatMap { ledger.times(of: $0, after: start) }.sorted()
+    let times = people.flatMap { ledger.countedTimes(of: $0, after: start) }.sorted()
     // The checker refuses a cap of none.
     guard times.count >= cap.limit, cap.limit > 0 else { return nil }
     return max(calendars.common.add(cap.per, to: times[times.count - cap.limit]), now.adding(milliseconds: 1))
@@ -102,7 +102,7 @@ extension Decider {
       changes.fields.append(
         .init(rule: plan.rule.name, subject: plan.rule.subject, row: row, field: field, old: old, new: new))
     case .list(let name, let isMember): changes.lists.append(.init(list: name, row: row, isMember: isMember))
-    case .message(_, let message, isTransactional: _): changes.messages.append(message)
+    case .message(_, let message): changes.messages.append(message)
     }
   }
 }

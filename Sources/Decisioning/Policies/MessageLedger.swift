@@ -14,6 +14,7 @@ struct MessageLedger {
   private struct Message {
     var at: Instant
     var content: Content?
+    var isTransactional: Bool
   }
 
   private let table: EventTable
@@ -21,6 +22,7 @@ struct MessageLedger {
   private let now: Instant
   private let assetColumn: Column
   private let templateColumn: Column
+  private let transactionalColumn: Column
   private var sent: [Int32: [Message]] = [:]
   /// The contacts of what was sent in this run, in its order, for `undo`.
   private var log: [Int32] = []
@@ -36,12 +38,13 @@ struct MessageLedger {
     let table = snapshot.events.first ?? .empty
     assetColumn = column(EventSchema.messageFields[0])
     templateColumn = column(EventSchema.messageFields[1])
+    transactionalColumn = column(EventSchema.messageFields[3])
   }
 
   var mark: Int { log.count }
 
-  mutating func add(_ content: Content?, to contact: Int32) {
-    sent[contact, default: []].append(Message(at: now, content: content))
+  mutating func add(_ content: Content?, to contact: Int32, isTransactional: Bool) {
+    sent[contact, default: []].append(Message(at: now, content: content, isTransactional: isTransactional))
     log.append(contact)
   }
 
@@ -52,14 +55,16 @@ struct MessageLedger {
     }
   }
 
-  /// When the contact got messages after `start`, ascending.
-  func times(of contact: Int32, after start: Instant) -> [Instant] {
+  /// When the contact got messages that count for caps after `start`, ascending. Transactional ones do not count.
+  func countedTimes(of contact: Int32, after start: Instant) -> [Instant] {
     var times: [Instant] = []
     for index in rows(of: contact) {
       let at = table.times[index]
-      if at > start.milliseconds, at <= now.milliseconds { times.append(Instant(milliseconds: at)) }
+      if at > start.milliseconds, at <= now.milliseconds, !isTransactional(at: index) {
+        times.append(Instant(milliseconds: at))
+      }
     }
-    return times + (sent[contact] ?? []).map(\.at)
+    return times + (sent[contact] ?? []).filter { !$0.isTransactional }.map(\.at)
   }
 
   /// When the contact last got the asset after `start`; `nil` when not.
@@ -72,6 +77,10 @@ struct MessageLedger {
       if self.content(at: index) == content { return Instant(milliseconds: at) }
     }
     return nil
+  }
+
+  private func isTransactional(at index: Int) -> Bool {
+    if case .flags(let flags) = transactionalColumn { flags[index] == 1 } else { false }
   }
 
   private func content(at index: Int) -> Content? {

@@ -68,6 +68,7 @@ extension TestWorld {
     case nil: set("template", message.template.map(Value.text) ?? .missing)
     }
     set("rule", .text(message.rule))
+    set("transactional", .flag(message.isTransactional))
     let id = nextID()
     events[0].append(Event(owner: message.contact, id: id, at: now, recordedAt: now, values: values))
     snapshotCache = nil

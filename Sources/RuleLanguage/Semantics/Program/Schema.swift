@@ -91,8 +91,9 @@ package struct EventSchema: Sendable {
 
   /// The built-in event of what was sent; always `CheckedProgram.events[0]`.
   package static let messageName = "message"
-  /// The fields of `message`: the asset sent, the template of `send email`, the rule or sequence that sent it.
-  package static let messageFields = ["asset", "template", "rule"]
+  /// The fields of `message`: the asset sent, the template of `send email`, the rule or sequence that sent it, and
+  /// whether it was sent as transactional.
+  package static let messageFields = ["asset", "template", "rule", "transactional"]
 }
 
 /// Names a field of a record: its position in `RecordSchema.fields`.

@@ -206,7 +206,7 @@ extension EventSchema {
   static let message = EventSchema(
     name: messageName, isForAccount: false,
     record: RecordSchema(
-      fields: zip(messageFields, [ValueType.asset, .text, .text]).map { name, type in
+      fields: zip(messageFields, [ValueType.asset, .text, .text, .flag]).map { name, type in
         FieldSchema(
           name: name, type: type, isKey: false, hubspotProperty: nil, column: nil, missingSpellings: [],
           missingMeans: nil, range: .nowhere)
