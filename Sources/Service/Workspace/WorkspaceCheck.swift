@@ -13,9 +13,9 @@ package struct WorkspaceCheck: Sendable {
   /// - Parameters:
   ///   - paths: files and folders; none for the rule book. Files of the rule book's folder are checked within the whole.
   ///   - usesDatabase: whether to say what a mistake means for the people in the database.
-  ///   - now: the time to look at them.
+  ///   - time: the time to look at them, which the rule book's zone may decide.
   package static func run(
-    paths: [String], configuration: Configuration, usesDatabase: Bool, now: Instant
+    paths: [String], configuration: Configuration, usesDatabase: Bool, time: (RuleBook) throws -> Instant
   ) throws -> WorkspaceCheck {
     let folder = configuration.rules.hasSuffix("/") ? String(configuration.rules.dropLast()) : configuration.rules
     let isWithin = !paths.isEmpty && paths.allSatisfy { !Files.isFolder($0) && $0.hasPrefix(folder + "/") }
@@ -31,7 +31,7 @@ package struct WorkspaceCheck: Sendable {
     }
     if usesDatabase {
       let store = try Store.open(configuration.database)
-      diagnostics = PeopleEffect(book, store, at: now).adding(to: diagnostics)
+      diagnostics = PeopleEffect(book, store, at: try time(book)).adding(to: diagnostics)
     }
     return WorkspaceCheck(book: book, diagnostics: diagnostics, files: files)
   }

@@ -29,15 +29,16 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
+    let time = { try Workspace.time(options.at, $0) }
     var check = try WorkspaceCheck.run(
-      paths: paths, configuration: configuration, usesDatabase: options.db != nil, now: Clock.now)
+      paths: paths, configuration: configuration, usesDatabase: options.db != nil, time: time)
     if fix {
       let repair = try Repair.apply(to: check.book)
       for (path, count) in repair.applied {
         Output.error("repaired \(path): \(count) \(count == 1 ? "repair" : "repairs")")
       }
       check = try WorkspaceCheck.run(
-        paths: paths, configuration: configuration, usesDatabase: options.db != nil, now: Clock.now)
+        paths: paths, configuration: configuration, usesDatabase: options.db != nil, time: time)
     }
     switch format {
     case .text: printText(check)

@@ -17,7 +17,8 @@ struct Workspace {
     return Workspace(book: book, store: store, now: try time(options.at, book))
   }
 
-  private static func time(_ text: String?, _ book: RuleBook) throws -> Instant {
+  /// The time that `--at` names, in the zone of the policy; now without it.
+  static func time(_ text: String?, _ book: RuleBook) throws -> Instant {
     guard let text else { return Clock.now }
     let zone = Zone(identifier: book.program.policy.zone) ?? .utc
     guard let instant = Instant(iso: text, in: zone) else {
