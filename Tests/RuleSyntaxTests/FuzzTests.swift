@@ -21,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
 
 @Suite("Fuzz")
 struct FuzzTests {
-  /// How often each seed is gone on with; `scripts/fuzz` sets `FUZZ_ROUNDS`.
+  /// How often each seed is gone on with; a longer run sets `FUZZ_ROUNDS`.
   static let rounds = Int(ProcessInfo.processInfo.environment["FUZZ_ROUNDS"] ?? "") ?? 1
 
   @Test(arguments: 0..<60)
