@@ -28,6 +28,12 @@ extension Instant: CustomStringConvertible {
     let (date, time) = zone.civil(at: self)
     return "\(date) \(clockText(millisecondsOfDay: time, withSeconds: time % 60_000 != 0))"
   }
+
+  /// The same to the minute, for people: `2026-03-02 09:00` whatever the seconds.
+  package func minuteText(in zone: Zone) -> String {
+    let (date, time) = zone.civil(at: self)
+    return "\(date) \(clockText(millisecondsOfDay: time, withSeconds: false).prefix(5))"
+  }
 }
 
 private func clockText(millisecondsOfDay: Int, withSeconds: Bool) -> String {

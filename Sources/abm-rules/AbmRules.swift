@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Service
 
 @main
@@ -24,6 +25,8 @@ struct AbmRules: ParsableCommand {
   static let version = "0.1.0"
 
   static func main() async {
+    // A reader that leaves early is an error of writing, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -1,4 +1,5 @@
 package import BusinessTime
+package import Decisioning
 import GRDB
 package import RuleSemantics
 
@@ -127,6 +128,26 @@ extension Store {
           action: row["action"], arguments: row["arguments"], occurrence: row["occurrence"],
           outcome: row["outcome"], reason: row["reason"])
       }
+    }
+  }
+
+  /// What became of the occurrences that a rule was done with for one record, by `OccurrenceKey.text`; those of the last
+  /// days, as older ones are forgotten.
+  package func handledOccurrences(
+    of rule: String, _ subject: Subject, key: String, program: CheckedProgram
+  ) throws(StoreError) -> [String: StateChanges.HandledOccurrence.Result] {
+    let layout = TableLayout(subject == .contact ? .contact : .account, program: program)
+    return try read { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT h.occurrence, h.result FROM occurrence_handled AS h JOIN name ON name.id = h.rule
+          WHERE name.text = ? AND h.subject = ? AND h.record = (
+            SELECT _id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE)
+          """, arguments: [rule, subject.code, key])
+      var results: [String: StateChanges.HandledOccurrence.Result] = [:]
+      for row in rows { results[row["occurrence"]] = StateChanges.HandledOccurrence.Result(rawValue: row["result"]) }
+      return results
     }
   }
 

@@ -70,7 +70,7 @@ extension Decider {
   }
 
   /// `nil` where the time to wait until is missing.
-  private func dueTimes(of occurrences: [Occurrence], _ plan: RulePlan) -> [Instant?] {
+  func dueTimes(of occurrences: [Occurrence], _ plan: RulePlan) -> [Instant?] {
     switch plan.rule.trigger?.wait {
     case nil: return occurrences.map(\.at)
     case .duration(let span):
@@ -85,7 +85,7 @@ extension Decider {
   }
 
   /// Held messages are late because they were held, and not too late.
-  private func isTooLate(_ occurrence: Occurrence, _ plan: RulePlan, _ history: History) -> Bool {
+  func isTooLate(_ occurrence: Occurrence, _ plan: RulePlan, _ history: History) -> Bool {
     guard calendars.common.add(DecisionState.lateness, to: occurrence.due) < now else { return false }
     return state.holds[history.occurrence(plan.rule.subject, occurrence.row, occurrence.key)] == nil
   }

@@ -6,16 +6,28 @@ import RuleSemantics
 extension Decider {
   /// In no particular order; `due` is when it happened, until the wait is added. The `where` is not checked yet.
   func occurrences(of plan: RulePlan, _ history: History) -> [Occurrence] {
-    guard let trigger = plan.rule.trigger else { return [] }
-    let earliest = earliestInterest(of: plan, history)
-    switch trigger.occurrence {
-    case .event(.type(let event)):
-      return eventOccurrences(event, of: plan, history, from: earliest)
-    case .event(.interactions):
-      return program.interactionTypes.flatMap { eventOccurrences($0, of: plan, history, from: earliest) }
-    case .changed(let reference, let value):
-      return changeOccurrences(reference, to: value, of: plan, history, from: earliest)
+    recorded(for: plan, from: earliestInterest(of: plan, history)).filter { occurrence in
+      !isRecordedTooLate(occurrence)
+        && !state.handled.contains(history.occurrence(plan.rule.subject, occurrence.row, occurrence.key))
     }
+  }
+
+  /// All that was recorded, whether or not it can still set off the rule.
+  func recorded(for plan: RulePlan, from earliest: Instant) -> [Occurrence] {
+    switch plan.rule.trigger?.occurrence {
+    case nil: return []
+    case .event(.type(let event)): return eventOccurrences(event, of: plan, from: earliest)
+    case .event(.interactions):
+      return program.interactionTypes.flatMap { eventOccurrences($0, of: plan, from: earliest) }
+    case .changed(let reference, let value): return changeOccurrences(reference, to: value, of: plan, from: earliest)
+    }
+  }
+
+  /// Events that came to be known too long after they happened set off nothing.
+  func isRecordedTooLate(_ occurrence: Occurrence) -> Bool {
+    guard case .event(let event, let index) = occurrence.source else { return false }
+    let latenessMilliseconds = Int64(DecisionState.lateness.elapsedMilliseconds ?? 0)
+    return snapshot.events[event.index].recordedAt[index] - occurrence.at.milliseconds > latenessMilliseconds
   }
 
   /// What happened before cannot be due any more, nor be held. An `until` can name any time, so that everything since
@@ -42,29 +54,27 @@ extension Decider {
   }
 
   private func eventOccurrences(
-    _ event: EventID, of plan: RulePlan, _ history: History, from earliest: Instant
+    _ event: EventID, of plan: RulePlan, from earliest: Instant
   ) -> [Occurrence] {
     guard event.index < snapshot.events.count else { return [] }
     let table = snapshot.events[event.index]
     let schema = program[event]
-    let latenessMilliseconds = Int64(DecisionState.lateness.elapsedMilliseconds ?? 0)
     var found: [Occurrence] = []
     for index in 0..<table.count {
       let at = table.times[index]
-      guard at >= earliest.milliseconds, at <= now.milliseconds, table.recordedAt[index] - at <= latenessMilliseconds
-      else { continue }
+      guard at >= earliest.milliseconds, at <= now.milliseconds else { continue }
       let key = OccurrenceKey.event(type: schema.name, id: table.ids[index])
       let owner: Subject = schema.isForAccount ? .account : .contact
       add(
         Occurrence(
           row: 0, key: key, at: Instant(milliseconds: at), source: .event(event, index),
-          due: Instant(milliseconds: at)), owner, table.owners[index], plan, history, to: &found)
+          due: Instant(milliseconds: at)), owner, table.owners[index], plan, to: &found)
     }
     return found
   }
 
   private func changeOccurrences(
-    _ reference: Reference, to value: Value?, of plan: RulePlan, _ history: History, from earliest: Instant
+    _ reference: Reference, to value: Value?, of plan: RulePlan, from earliest: Instant
   ) -> [Occurrence] {
     let owner: Subject = reference.viaAccount ? .account : plan.rule.subject
     var missingMeans: Value?
@@ -90,7 +100,7 @@ extension Decider {
       }
       add(
         Occurrence(row: 0, key: key, at: change.at, source: .change(change), due: change.at), owner, change.row, plan,
-        history, to: &found)
+        to: &found)
     }
     return found
   }
@@ -98,7 +108,7 @@ extension Decider {
   /// Adds the occurrence for everyone it concerns: what happens to an account happens to its people, and what a contact
   /// does, its account does.
   private func add(
-    _ occurrence: Occurrence, _ owner: Subject, _ ownerRow: Int32, _ plan: RulePlan, _ history: History,
+    _ occurrence: Occurrence, _ owner: Subject, _ ownerRow: Int32, _ plan: RulePlan,
     to found: inout [Occurrence]
   ) {
     let rows: [Int32]
@@ -109,7 +119,7 @@ extension Decider {
       let account = snapshot.accountOfContact[Int(ownerRow)]
       rows = account < 0 ? [] : [account]
     }
-    for row in rows where !state.handled.contains(history.occurrence(plan.rule.subject, row, occurrence.key)) {
+    for row in rows {
       var occurrence = occurrence
       occurrence.row = row
       found.append(occurrence)

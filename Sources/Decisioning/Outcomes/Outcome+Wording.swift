@@ -27,19 +27,19 @@ extension Outcome {
   package func reason(in zone: Zone) -> String? {
     switch self {
     case .act: nil
-    case .held(let until, let reason): "until \(until.text(in: zone)): \(reason.text)"
+    case .held(let until, let reason): "until \(until.minuteText(in: zone)): \(reason.text)"
     case .dropped(let reason): reason.text(in: zone)
     case .needsApproval(let reason): reason.text
     case .overridden(let rule): "`\(rule)` goes first and decides otherwise"
-    case .suppressed: "nothing may be sent to this contact"
+    case .suppressed: "suppressed, so that nothing is ever sent"
     case .noConsent(let purpose): "no consent for \(purpose) is on record"
-    case .neverMessage(let condition): "the policy never messages when `\(condition)`, unless that is surely false"
-    case .repeated(let asset, let at): "`\(asset)` was sent on \(at.text(in: zone))"
+    case .neverMessage(let condition): "the policy never messages when `\(condition)`, nor when that is unknown"
+    case .repeated(let asset, let at): "`\(asset)` was sent on \(at.minuteText(in: zone))"
     case .noRecipient: "nobody owns the record, and no one else is named"
     case .noValue: "the value to set is missing"
     case .already: "nothing would change"
     case .accountLimit(let limit, let span):
-      "\(Outcome.counted(limit, "contact")) of the account within \(span) \(limit == 1 ? "has" : "have") been reached"
+      "\(Outcome.counted(limit, "contact")) of the account \(limit == 1 ? "has" : "have") been reached within \(span)"
     case .halted: "the run was halted before its first action"
     }
   }
@@ -52,7 +52,7 @@ extension Outcome {
 extension Outcome.HoldReason {
   package var text: String {
     switch self {
-    case .quietHours(let window): "quiet between \(window.from) and \(window.to)"
+    case .quietHours(let window): "quiet hours from \(window.from) to \(window.to)"
     case .cap(let limit, let perAccount, let span): Outcome.capText(limit, perAccount, span)
     case .together: "it goes with a message that is held"
     }
@@ -63,7 +63,7 @@ extension Outcome.DropReason {
   package func text(in zone: Zone) -> String {
     switch self {
     case .cap(let limit, let perAccount, let span): Outcome.capText(limit, perAccount, span)
-    case .expired(let since): "held since \(since.text(in: zone)), which is as long as the policy allows"
+    case .expired(let since): "held since \(since.minuteText(in: zone)), which is as long as the policy allows"
     }
   }
 }
@@ -87,13 +87,16 @@ extension Outcome {
 
 extension Decisions.NotExecutable {
   /// A sentence without a period.
-  package var text: String {
+  package var text: String { "`\(name)` \(reason)" }
+
+  /// The same after the name.
+  package var reason: String {
     switch feature {
-    case .recommendation: "`\(name)` needs recommendations, which this version checks but does not carry out"
-    case .sequence: "`\(name)` needs sequences, which this version checks but does not carry out"
-    case .experiment: "`\(name)` is an experiment, which this version checks but does not carry out"
-    case .expression: "`\(name)` asks for a value that this version checks but does not compute"
-    case .ownerRotation: "`\(name)` assigns owners in turn, which this version checks but does not carry out"
+    case .recommendation: "needs recommendations, which this version checks but does not carry out"
+    case .sequence: "needs sequences, which this version checks but does not carry out"
+    case .experiment: "is an experiment, which this version checks but does not carry out"
+    case .expression: "asks for a value that this version checks but does not compute"
+    case .ownerRotation: "assigns owners in turn, which this version checks but does not carry out"
     }
   }
 }

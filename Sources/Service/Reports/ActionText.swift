@@ -39,7 +39,7 @@ enum ActionText {
   /// An instant as the policy's zone has it.
   private static func time(_ value: JSONValue, _ zone: Zone) -> String {
     guard case .text(let text) = value, let instant = Instant(iso: text, in: zone) else { return plain(value) }
-    return instant.text(in: zone)
+    return instant.minuteText(in: zone)
   }
 
   private static func plain(_ value: JSONValue?) -> String {

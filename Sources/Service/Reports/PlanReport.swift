@@ -38,7 +38,7 @@ package struct PlanReport {
     let title = result.isDryRun ? "Dry run at" : "Run at"
     let people = Plural.count(result.contacts, "contact") + ", " + Plural.count(result.accounts, "account")
     var lines = [
-      "\(style.bold("\(title) \(result.decisions.now.text(in: zone))"))  \(style.faint(program.policy.zone))",
+      "\(style.bold("\(title) \(result.decisions.now.minuteText(in: zone))"))  \(style.faint(program.policy.zone))",
       style.faint("\(people), rule book \(result.book.hash.prefix(8)), \(Plural.count(program.rules.count, "rule"))"),
     ]
     if result.isDryRun { lines.append(style.faint("Nothing is written and nothing is sent.")) }
@@ -62,7 +62,7 @@ package struct PlanReport {
     let place = "\(file.path):\(file.position(at: report.range.start).line)"
     let name = rule?.isNamed == false ? "unnamed rule" : report.name
     let title = rule?.title.map { "  \($0)" } ?? ""
-    var lines = ["\(style.bold(name))\(title)  \(style.faint(place))", "  " + counts(report)]
+    var lines = ["\(style.bold(name))\(title)  \(style.faint(place))", "  " + counts(report, rule, actions)]
     if let approval = report.approval {
       lines.append(style.yellow("  waits for approval: \(approval.text)"))
       lines.append("    to approve: abm-rules run --approve \(report.name)")
@@ -73,26 +73,82 @@ package struct PlanReport {
     return lines
   }
 
-  private func counts(_ report: Decisions.RuleReport) -> String {
-    var parts = ["\(Plural.grouped(report.matched)) match", "\(Plural.grouped(report.acted)) act"]
-    if report.waiting > 0 { parts.append("\(Plural.grouped(report.waiting)) wait") }
-    if report.skipped > 0 { parts.append("\(Plural.grouped(report.skipped)) skipped") }
-    if report.unknown > 0 { parts.append("\(Plural.grouped(report.unknown)) unknown for missing data") }
+  private func counts(_ report: Decisions.RuleReport, _ rule: CheckedRule?, _ actions: [DecidedAction]) -> String {
+    func count(_ number: Int, _ one: String, _ many: String) -> String? {
+      number == 0 ? nil : "\(Plural.grouped(number)) \(number == 1 ? one : many)"
+    }
+    let what = rule?.trigger == nil ? rule?.subject.rawValue ?? "contact" : "occurrence"
+    let due = rule?.trigger == nil ? "" : " and \(report.matched == 1 ? "is" : "are") due"
+    let matching = "\(Plural.count(report.matched, what)) \(report.matched == 1 ? "matches" : "match")\(due)"
+    // Waiting occurrences of an `on` rule are not due, and so do not match yet.
+    let held = heldCount(actions)
+    let holding = rule?.trigger == nil ? report.waiting : actions.isEmpty ? 0 : waitingCount(actions)
+    let rest = report.matched - report.acted - holding - held - report.skipped
+    var parts = [matching]
+    if !report.isExecutable { parts.append("not carried out, see the errors below") }
+    if report.isExecutable, report.approval == nil, !report.isPaused {
+      if rule?.actions.isEmpty == true {
+        parts.append("lower rules leave them alone")
+      } else if report.acted > 0 || report.matched > 0 {
+        parts.append("acts on \(Plural.grouped(report.acted))")
+        parts += [count(rest, restText(rule, report, 1), restText(rule, report, rest))].compactMap(\.self)
+      }
+    }
+    parts += [
+      count(report.waiting, "waits", "wait"), count(held, "is held back", "are held back"),
+      count(report.skipped, "is skipped", "are skipped"),
+      count(report.unknown, "is unknown for missing data", "are unknown for missing data"),
+    ].compactMap(\.self)
     return parts.joined(separator: " · ")
+  }
+
+  /// Why the rule does nothing more for those whose condition is true.
+  private func restText(_ rule: CheckedRule?, _ report: Decisions.RuleReport, _ count: Int) -> String {
+    guard let frequency = rule?.frequency else { return "" }
+    if frequency.repetition == .upkeep { return count == 1 ? "is as it should be" : "are as they should be" }
+    if frequency.isFromNowOn, report.isNew {
+      return count == 1 ? "is left alone, from now on" : "are left alone, from now on"
+    }
+    return count == 1 ? "had its turn" : "had their turn"
+  }
+
+  private func waitingCount(_ actions: [DecidedAction]) -> Int {
+    occasions(actions).count { $0.contains { $0.outcome.isHeld } }
+  }
+
+  /// For how many nothing is done, and not because something waits.
+  private func heldCount(_ actions: [DecidedAction]) -> Int {
+    occasions(actions).count { all in
+      !all.contains { $0.outcome == .act || $0.outcome.isHeld || $0.outcome.isApproval }
+        && all.contains { $0.outcome != .already }
+    }
+  }
+
+  /// The actions of each subject and occurrence.
+  private func occasions(_ actions: [DecidedAction]) -> [[DecidedAction]] {
+    grouped(actions, by: { "\($0.row) \($0.occurrence.text)" }).map(\.1)
   }
 
   /// Actions that read alike stand on one line with those whom they are for.
   private func acting(_ actions: [DecidedAction]) -> [String] {
     var lines: [String] = []
     for (kind, group) in grouped(actions, by: { ActionText.kind($0) }) {
-      lines.append("  \(style.green("→")) \(kind)  \(style.faint("× \(Plural.grouped(group.count))"))")
-      let shown = group.prefix(samples)
-      for action in shown {
-        let detail = ActionText.detail(action, zone: zone)
-        lines.append("      \(action.key)\(detail.isEmpty ? "" : "  \(style.faint(detail))")")
+      let details = group.map { ActionText.detail($0, zone: zone) }
+      // What is the same for all is said once.
+      let isOneText = group.count > 1 && Set(details).count == 1 || details.allSatisfy(\.isEmpty)
+      let shared = isOneText && details[0].isEmpty == false ? " \(details[0])" : ""
+      lines.append("  \(style.green("→")) \(kind)\(shared)  \(style.faint("× \(Plural.grouped(group.count))"))")
+      if isOneText {
+        lines += names(group.map(\.key))
+        continue
       }
-      if group.count > shown.count {
-        lines.append(style.faint("      and \(Plural.grouped(group.count - shown.count)) more"))
+      let width = group.prefix(samples).map(\.key.count).max() ?? 0
+      for (action, detail) in zip(group, details).prefix(samples) {
+        let space = String(repeating: " ", count: width - action.key.count)
+        lines.append("      \(action.key)\(space)  \(style.faint(detail))")
+      }
+      if group.count > samples, samples > 0 {
+        lines.append(style.faint("      and \(Plural.grouped(group.count - samples)) more"))
       }
     }
     return lines
@@ -100,21 +156,39 @@ package struct PlanReport {
 
   private func heldBack(_ actions: [DecidedAction]) -> [String] {
     var lines: [String] = []
-    for (reason, group) in grouped(actions, by: { heading(of: $0.outcome) }) {
-      let names = Array(Set(group.map(\.key))).sorted()
-      let more = names.count > samples ? style.faint(" and \(Plural.grouped(names.count - samples)) more") : ""
+    // What merely goes with a held message would say the same of the same people.
+    let alone = actions.filter { if case .held(_, .together) = $0.outcome { false } else { true } }
+    for (reason, group) in grouped(alone, by: { heading(of: $0.outcome) }) {
       lines.append(
-        "  \(style.yellow("✕")) \(reason)  \(style.faint("× \(Plural.grouped(group.count))"))")
-      lines.append("      \(names.prefix(samples).joined(separator: ", "))\(more)")
+        "  \(style.yellow("✕")) \(reason)\(until(group))  \(style.faint("× \(Plural.grouped(group.count))"))")
+      lines += names(group.map(\.key))
     }
     return lines
+  }
+
+  /// The first names on a line, and how many more.
+  private func names(_ keys: [String]) -> [String] {
+    let names = Array(Set(keys)).sorted()
+    guard samples > 0 else { return [] }
+    let more = names.count > samples ? style.faint(" and \(Plural.grouped(names.count - samples)) more") : ""
+    return ["      \(names.prefix(samples).joined(separator: ", "))\(more)"]
+  }
+
+  /// Of what is held, until when.
+  private func until(_ actions: [DecidedAction]) -> String {
+    let times = actions.compactMap { action -> Instant? in
+      if case .held(let until, _) = action.outcome { until } else { nil }
+    }
+    guard let first = times.min(), let last = times.max() else { return "" }
+    return ", until \(first.minuteText(in: zone))\(first == last ? "" : " or later")"
   }
 
   /// What people held back for one cause have in common.
   private func heading(of outcome: Outcome) -> String {
     switch outcome {
     case .repeated(let asset, _): "got `\(asset)` not long ago"
-    case .act, .held, .dropped, .needsApproval, .overridden, .suppressed, .noConsent, .neverMessage, .noRecipient,
+    case .held(_, let reason): reason.text
+    case .act, .dropped, .needsApproval, .overridden, .suppressed, .noConsent, .neverMessage, .noRecipient,
       .noValue, .already, .accountLimit, .halted:
       outcome.reason(in: zone) ?? outcome.name
     }
@@ -165,18 +239,27 @@ package struct PlanReport {
     let actions = result.decisions.actions
     let acting = actions.filter { $0.outcome == .act }
     let people = Set(acting.filter { $0.subject == .contact }.map(\.key)).count
+    let companies = Set(acting.filter { $0.subject == .account }.map(\.key)).count
     let messages = acting.count { $0.action.descriptor.isMessage }
     let held = actions.count { $0.outcome != .act && $0.outcome != .already }
     let verb = result.isDryRun ? "would be carried out" : "decided"
+    let whom = [
+      people > 0 || companies == 0 ? Plural.count(people, "contact") : nil,
+      companies > 0 ? Plural.count(companies, "account") : nil,
+    ].compactMap(\.self).joined(separator: " and ")
     return [
       style.bold(
-        "\(Plural.count(acting.count, "action")) \(verb) for \(Plural.count(people, "contact")), "
+        "\(Plural.count(acting.count, "action")) \(verb) for \(whom), "
           + "\(Plural.count(messages, "message")) among them; \(Plural.grouped(held)) held back")
     ]
   }
 }
 
 extension Outcome {
+  var isHeld: Bool {
+    if case .held = self { true } else { false }
+  }
+
   var isApproval: Bool {
     if case .needsApproval = self { true } else { false }
   }

@@ -1,7 +1,10 @@
 import RuleDiagnostics
 
+/// What was asked for cannot be asked so, whatever the files and the database hold.
+package protocol WrongUsage: Error {}
+
 /// A name on the command line that no declaration has.
-package struct UnknownRule: Error, CustomStringConvertible {
+package struct UnknownRule: WrongUsage, CustomStringConvertible {
   package let name: String
   package let declared: [String]
 

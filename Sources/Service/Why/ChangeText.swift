@@ -21,11 +21,11 @@ struct ChangeText {
 
   private func sentence(_ change: RequiredChange) -> String {
     let name = oneLine(change.target.range)
-    let now = "now \(ValueText.text(change.current, why.evaluation))"
+    let now = "now \(ValueText.text(change.current, why))"
     let text: String
     switch change.requirement {
     case .compares(let bounds):
-      let list = tightest(bounds).map { "\($0.comparison.rawValue) \(ValueText.text($0.value, why.evaluation))" }
+      let list = tightest(bounds).map { "\($0.comparison.rawValue) \(ValueText.text($0.value, why))" }
       text = "`\(name)` would have to be \(list.joined(separator: " and ")) (\(now))"
     case .isOneOf(let values): text = "`\(name)` would have to be \(list(values)) (\(now))"
     case .isNoneOf(let values): text = "`\(name)` would have to be anything but \(list(values)) (\(now))"
@@ -34,7 +34,7 @@ struct ChangeText {
     case .isMissing: text = "`\(name)` would have to be missing (\(now))"
     case .changes: text = "`\(name)` would have to change (\(now))"
     case .moreEvents(let count): text = "\(Plural.count(count, "more event")) of `\(name)`"
-    case .waits(let until): text = "nothing has to happen but time: `\(name)` from \(until.text(in: why.zone))"
+    case .waits(let until): text = "nothing has to happen but time: `\(name)` from \(until.minuteText(in: why.zone))"
     case .morePeople(let count): text = "\(Plural.count(count, "more person", "more people")) for `\(name)`"
     case .fewerPeople(let count): text = "\(Plural.count(count, "person", "people")) fewer for `\(name)`"
     }
@@ -64,7 +64,7 @@ struct ChangeText {
   }
 
   private func list(_ values: [Value]) -> String {
-    let texts = values.map { ValueText.text($0, why.evaluation) }
+    let texts = values.map { ValueText.text($0, why) }
     guard texts.count > 1, let last = texts.last else { return texts.first ?? "" }
     return texts.dropLast().joined(separator: ", ") + " or " + last
   }

@@ -78,7 +78,7 @@ struct ConditionTrace {
       switch part.role {
       case .factor(let name, let weight, let points)?:
         let share = JSONValue.spelling(of: (weight * 100 * 100).rounded() / 100)
-        let facts = self.facts(of: part)
+        let facts = self.facts(of: part, namesEvents: true)
         lines.append(
           TraceLine(
             depth: depth, mark: .value, text: "\(name), \(share) %", value: "\(rounded(points)) points",
@@ -93,9 +93,15 @@ struct ConditionTrace {
       case .stage(let name)?:
         lines.append(TraceLine(depth: depth, mark: mark(part), text: "stage \(name)", value: "", source: ""))
         addCondition(ofStage: name, definition, part, depth: depth + 1)
+      case .exit? where !wasMember(definition): break
       case .movesBack?, .entry?, .exit?, nil: addPlain(part, definition, depth: depth)
       }
     }
+  }
+
+  /// Only who is in a segment can leave it.
+  private func wasMember(_ definition: Definition) -> Bool {
+    why.evaluation.snapshot.previous.members[definition.id].map { $0[why.row] == 1 } ?? false
   }
 
   private mutating func addCondition(
@@ -144,10 +150,12 @@ struct ConditionTrace {
   }
 
   /// What a condition or value read: each field, definition, and group of events once.
-  private func facts(of explanation: Explanation) -> [Fact] {
+  ///
+  /// - Parameter namesEvents: whether to say which events, where no line above says it.
+  private func facts(of explanation: Explanation, namesEvents: Bool = false) -> [Fact] {
     switch explanation.source {
     case .constant: return []
-    case .computed: return explanation.parts.flatMap(facts)
+    case .computed: return explanation.parts.flatMap { facts(of: $0, namesEvents: namesEvents) }
     case .now: return []
     case .noAccount:
       return [Fact(value: "\(oneLine(explanation.range)) is missing", source: "the contact has no account")]
@@ -168,7 +176,9 @@ struct ConditionTrace {
           value: "\(name) is \(text(explanation.value))", source: isGiven ? "given" : place(definition.nameRange),
           definition: explanation)
       ]
-    case .events(let summary): return [Fact(value: events(summary, explanation), source: lastEvent(summary))]
+    case .events(let summary):
+      let name = namesEvents && explanation.type == .flag ? "\(oneLine(explanation.range)): " : ""
+      return [Fact(value: name + events(summary, explanation), source: lastEvent(summary))]
     case .people(let summary):
       let examples = summary.examples.isEmpty ? "" : ": \(summary.examples.joined(separator: ", "))"
       return [Fact(value: "\(summary.count) of \(summary.total)\(examples)", source: "")]
@@ -190,7 +200,7 @@ struct ConditionTrace {
     return "the last \(why.program[last.type].name) at \(minute(last.time))"
   }
 
-  private func provenance(of field: FieldIndex, _ subject: Subject, _ changedAt: Instant?) -> String {
+  func provenance(of field: FieldIndex, _ subject: Subject, _ changedAt: Instant?) -> String {
     let key: String
     if subject == why.subject {
       key = why.key
@@ -221,13 +231,13 @@ struct ConditionTrace {
     }
   }
 
-  private func text(_ value: Value) -> String { ValueText.text(value, why.evaluation) }
+  private func text(_ value: Value) -> String { ValueText.text(value, why) }
 
   private func rounded(_ number: Double) -> String { ValueText.rounded(number) }
 
   /// To the minute, in the zone of the policy.
   private func minute(_ instant: Instant) -> String {
-    Instant(milliseconds: instant.milliseconds - instant.milliseconds % 60_000).text(in: why.zone)
+    instant.minuteText(in: why.zone)
   }
 
   func oneLine(_ range: SourceRange) -> String {
@@ -242,12 +252,13 @@ struct ConditionTrace {
 
 /// Values as reports show them.
 enum ValueText {
-  static func text(_ value: Value, _ evaluation: Evaluation) -> String {
+  static func text(_ value: Value, _ why: Why) -> String {
     switch value {
     case .number(let number): rounded(number)
     case .text(let text): "“\(text)”"
+    case .time(let time): time.minuteText(in: why.zone)
     case .missing: "missing"
-    case .flag, .date, .time, .choice, .asset, .list: evaluation.text(of: value) ?? "missing"
+    case .flag, .date, .choice, .asset, .list: why.evaluation.text(of: value) ?? "missing"
     }
   }
 

@@ -19,6 +19,8 @@ package struct Why {
   let book: RuleBook
   let store: Store
   let evaluation: Evaluation
+  let plan: DecisionPlan
+  let options: DecisionOptions
   let decisions: Decisions
   let state: DecisionState
   let subject: Subject
@@ -28,7 +30,13 @@ package struct Why {
   /// Loads the record, with its account, the account's people and deals, and decides.
   package init(about key: String, in book: RuleBook, _ store: Store, at now: Instant) throws {
     let plan = DecisionPlan(EvaluationPlan(book.program))
-    let reads = plan.evaluation.readSet.union(plan.readSet)
+    var reads = plan.evaluation.readSet.union(plan.readSet)
+    // One record is little: any of its fields can be asked for.
+    for subject in [Subject.contact, .account] {
+      for index in book.program.record(of: subject).fields.indices {
+        reads.add(FieldIndex(index), of: subject)
+      }
+    }
     let holidays = PolicyHolidays(of: book)
     var found: (LoadedState, Subject)?
     if let loaded = try store.load(book.program, reading: reads, now: now, about: .contact(key: key)) {
@@ -49,10 +57,10 @@ package struct Why {
     evaluation = Evaluation(
       plan: plan.evaluation, snapshot: loaded.snapshot, now: now,
       calendar: book.program.policy.calendar(holidays: holidays.days))
+    self.plan = plan
     // Approval and halt are about whole populations, which are not loaded.
-    decisions = decide(
-      evaluation, plan: plan, state: loaded.state,
-      options: DecisionOptions(appliesPopulationPolicies: false, holidays: holidays.days))
+    options = DecisionOptions(appliesPopulationPolicies: false, holidays: holidays.days)
+    decisions = decide(evaluation, plan: plan, state: loaded.state, options: options)
   }
 
   private static func row(of key: String, _ table: RecordTable, _ loaded: LoadedState) -> Int? {
@@ -60,10 +68,15 @@ package struct Why {
     return table.keys.firstIndex { loaded.snapshot.texts.text($0).lowercased() == wanted }
   }
 
+  func value(of field: FieldIndex) -> Value {
+    let table = subject == .contact ? evaluation.snapshot.contacts : evaluation.snapshot.accounts
+    return table.columns[field.index].value(at: row, program.record(of: subject)[field].type, evaluation.snapshot.texts)
+  }
+
   var program: CheckedProgram { book.program }
   var zone: Zone { Zone(identifier: program.policy.zone) ?? .utc }
 
-  /// The rule or definition of that name about the record's kind.
+  /// The rule, definition or field of that name about the record's kind.
   func target(named name: String) throws -> Target {
     if let rule = program.rules.first(where: { $0.name == name }) {
       guard rule.subject == subject else { throw OtherSubject(name: name, subject: rule.subject) }
@@ -71,6 +84,13 @@ package struct Why {
     }
     if let definition = program.definitions.first(where: { $0.name == name && $0.subject == subject }) {
       return .definition(definition)
+    }
+    if let field = program.record(of: subject).index(of: name) { return .field(field) }
+    let other: Subject = subject == .contact ? .account : .contact
+    if program.definitions.contains(where: { $0.name == name && $0.subject == other })
+      || program.record(of: other).index(of: name) != nil
+    {
+      throw OtherSubject(name: name, subject: other)
     }
     if let sequence = program.sequences.first(where: { $0.name == name }) {
       throw NotCarriedOut(name: sequence.name, what: "sequence")
@@ -80,18 +100,22 @@ package struct Why {
     }
     throw UnknownRule(
       name: name,
-      declared: program.rules.map(\.name) + program.definitions.filter { $0.subject == subject }.map(\.name))
+      declared: program.rules.map(\.name) + program.definitions.filter { $0.subject == subject }.map(\.name)
+        + program.record(of: subject).fields.map(\.name))
   }
 
   enum Target {
     case rule(CheckedRule)
     case definition(Definition)
+    case field(FieldIndex)
   }
 
-  package struct OtherSubject: Error, CustomStringConvertible {
+  package struct OtherSubject: WrongUsage, CustomStringConvertible {
     let name: String
     let subject: Subject
-    package var description: String { "`\(name)` is about \(subject.rawValue)s; ask for the key of one" }
+    package var description: String {
+      "`\(name)` is about \(subject.rawValue)s; give the key of one: abm-rules why KEY \(name)"
+    }
   }
 
   package struct NotCarriedOut: Error, CustomStringConvertible {

@@ -20,19 +20,27 @@ package struct WhyReport {
     switch try why.target(named: name) {
     case .rule(let rule): text(of: rule)
     case .definition(let definition): text(of: definition)
+    case .field(let field): text(of: field)
     }
   }
 
   private func text(of definition: Definition) -> String {
     let explanation = why.evaluation.explain(definition.id, row: why.row)
     var trace = ConditionTrace(why)
-    let value = ValueText.text(why.evaluation.value(of: definition.id, row: why.row), why.evaluation)
+    let value = ValueText.text(why.evaluation.value(of: definition.id, row: why.row), why)
     trace.addParts(of: explanation, depth: 1)
     let title = definition.title.map { "  \($0)" } ?? ""
     let head =
       "\(style.bold(why.key)): \(style.bold(definition.name)) is \(style.bold(value))\(title)  "
       + style.faint(trace.place(definition.nameRange))
     return ([head] + render(trace.lines)).joined(separator: "\n")
+  }
+
+  private func text(of field: FieldIndex) -> String {
+    let schema = why.program.record(of: why.subject)[field]
+    let source = ConditionTrace(why).provenance(of: field, why.subject, nil)
+    let value = ValueText.text(why.value(of: field), why)
+    return "\(style.bold(why.key)): \(style.bold(schema.name)) is \(style.bold(value))  \(style.faint("(\(source))"))"
   }
 
   private func text(of rule: CheckedRule) -> String {
@@ -42,7 +50,7 @@ package struct WhyReport {
       "\(style.bold(why.key)): \(verdict.headline)",
       "\(style.bold(rule.name))\(rule.title.map { "  \($0)" } ?? "")  \(style.faint(trace.place(rule.range)))",
     ]
-    if let trigger = rule.trigger { lines.append("  sets off: \(trace.oneLine(trigger.range))") }
+    if let trigger = rule.trigger { lines.append("  set off by: \(trace.oneLine(trigger.range))") }
     if let condition = rule.condition, rule.trigger == nil {
       trace.add(condition: condition, why.evaluation.explain(condition, of: why.subject, row: why.row), depth: 1)
       lines += render(trace.lines)
@@ -50,6 +58,7 @@ package struct WhyReport {
       lines.append("  then asks: \(trace.oneLine(condition.range))")
     }
     lines += verdict.details.map { "  \($0)" }
+    if rule.trigger != nil { lines += OccurrenceText(why: why, rule: rule, style: style).lines }
     let changes = nearestChange(for: rule)
     if !changes.isEmpty {
       lines.append("  \(style.bold("It would be yes if:"))")
@@ -83,18 +92,23 @@ package struct WhyReport {
       let extra = ActionText.detail(action, zone: why.zone)
       let text = extra.isEmpty ? name : "\(name) \(extra)"
       if let reason = action.outcome.reason(in: why.zone) {
-        details.append("\(style.yellow("✕")) \(text): \(action.outcome.name), \(reason)")
+        details.append("\(style.yellow("✕")) \(text)")
+        details.append("    \(sentence(action.outcome, reason))")
+        details += OutcomeAdvice(why: why).lines(for: action.outcome).map { "    \(style.faint($0))" }
       } else {
         details.append("\(style.green("→")) \(text)")
       }
     }
     let firing = why.state.firings[rule.name]?[Int32(why.row)] ?? .none
-    if let last = firing.last { details.append("it acted last at \(last.text(in: why.zone))") }
+    if let last = firing.last { details.append("it acted last at \(last.minuteText(in: why.zone))") }
     if let item = why.decisions.notExecutable.first(where: { $0.name == rule.name }) {
-      return Verdict(headline: style.red("no, \(item.text)"), details: details)
+      return Verdict(headline: style.red("no, the rule \(item.reason)"), details: details)
     }
     if actions.contains(where: { $0.outcome == .act }) {
       return Verdict(headline: style.green("yes"), details: details)
+    }
+    if !actions.isEmpty, actions.allSatisfy({ $0.outcome == .already }) {
+      return Verdict(headline: style.green("nothing to do, all is as the rule wants it"), details: details)
     }
     if !actions.isEmpty {
       return Verdict(headline: style.yellow("the rule fits, but it is held back"), details: details)
@@ -107,12 +121,41 @@ package struct WhyReport {
     guard rule.trigger == nil else { return style.red("no, nothing that sets it off is due") }
     guard let condition = rule.condition else { return style.red("no") }
     switch why.evaluation.value(condition, of: why.subject, row: why.row) {
-    case .flag(true):
-      if firing.isExcluded { return style.red("no, it fitted already when the rule was deployed (`from now on`)") }
-      if let last = firing.last { return style.red("no, it acted already at \(last.text(in: why.zone))") }
-      return style.red("no, a rule of higher priority says `skip lower rules`")
+    case .flag(true): return style.red("no, \(reasonToRest(rule, firing))")
     case .flag(false): return style.red("no")
     default: return style.red("no, it is unknown, and unknown never acts")
+    }
+  }
+
+  private func sentence(_ outcome: Outcome, _ reason: String) -> String {
+    if case .held = outcome { "held \(reason)" } else { reason }
+  }
+
+  /// Why a rule whose condition is true does nothing.
+  private func reasonToRest(_ rule: CheckedRule, _ firing: Firing) -> String {
+    let isExcludedNow = why.decisions.changes.firings.contains { change in
+      change.rule == rule.name && change.subject == rule.subject && Int(change.row) == why.row
+        && change.firing.isExcluded
+    }
+    if firing.isExcluded { return "it fitted already when the rule was deployed (`from now on`)" }
+    if isExcludedNow { return "it fits already, and the rule is new and holds `from now on`" }
+    if let other = skipping(rule) { return "`\(other)` goes first and says `skip lower rules`" }
+    if rule.actions.isEmpty { return "the rule fits, and only keeps lower rules from acting" }
+    if rule.frequency.repetition == .upkeep { return "it fits, and all is as the rule wants it" }
+    if let last = firing.last { return "it fits and acted already, at \(last.minuteText(in: why.zone))" }
+    return "it fits, and all is as the rule wants it"
+  }
+
+  /// The rule of higher priority that keeps the rule from acting.
+  private func skipping(_ rule: CheckedRule) -> String? {
+    let order = why.decisions.rules.map(\.name)
+    guard let position = order.firstIndex(of: rule.name) else { return nil }
+    return order[..<position].first { name in
+      guard let other = why.program.rules.first(where: { $0.name == name }), other.skipsLowerRules,
+        other.subject == rule.subject, other.trigger == nil, !other.frequency.isPaused,
+        let condition = other.condition
+      else { return false }
+      return why.evaluation.value(condition, of: why.subject, row: why.row) == .flag(true)
     }
   }
 
@@ -124,7 +167,7 @@ package struct WhyReport {
     let definitions = why.program.definitions.filter { $0.subject == why.subject }
     let names = definitions.map(\.name.count).max() ?? 0
     for definition in definitions {
-      let value = ValueText.text(why.evaluation.value(of: definition.id, row: why.row), why.evaluation)
+      let value = ValueText.text(why.evaluation.value(of: definition.id, row: why.row), why)
       lines.append("  \(padded(definition.name, names))  \(value)")
     }
     lines.append("")
@@ -174,6 +217,12 @@ package struct WhyReport {
         (why.subject.rawValue, .text(why.key)), ("name", .text(name)),
         ("value", json(why.evaluation.value(of: definition.id, row: why.row))), ("trace", json(trace.lines)),
       ])
+    case .field(let field):
+      let source = trace.provenance(of: field, why.subject, nil)
+      return .members([
+        (why.subject.rawValue, .text(why.key)), ("name", .text(name)), ("value", json(why.value(of: field))),
+        ("source", .text(source)),
+      ])
     case .rule(let rule):
       if let condition = rule.condition, rule.trigger == nil {
         trace.add(condition: condition, why.evaluation.explain(condition, of: why.subject, row: why.row), depth: 0)
@@ -181,6 +230,7 @@ package struct WhyReport {
       return .members([
         (why.subject.rawValue, .text(why.key)), ("name", .text(name)), ("verdict", .text(plainVerdict(rule))),
         ("trace", json(trace.lines)), ("actions", .list(actions(of: rule).map { $0.json(in: why.zone) })),
+        ("occurrences", rule.trigger == nil ? nil : OccurrenceText(why: why, rule: rule, style: style).json),
         ("nearest", .list(nearestChange(for: rule).map(JSONValue.text))),
       ])
     }

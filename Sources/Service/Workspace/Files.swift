@@ -6,6 +6,7 @@ package enum Files {
     do {
       return [UInt8](try Data(contentsOf: URL(filePath: path)))
     } catch {
+      if isDeadLink(path) { throw .unreadable(path, reason: "it is a link to a file that is not there") }
       throw isThere(path) ? .unreadable(path, reason: reason(of: error)) : .noSuchPath(path)
     }
   }
@@ -21,7 +22,14 @@ package enum Files {
     }
   }
 
+  private static func isDeadLink(_ path: String) -> Bool {
+    !isThere(path) && (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+  }
+
   package static func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// From the root, without `.` and `..`: the same for all ways to write a path.
+  static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
   package static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
@@ -38,6 +46,7 @@ package enum Files {
       .filter { path in path.hasSuffix(suffix) && !path.split(separator: "/").contains { $0.hasPrefix(".") } }
       .sorted()
       .map { prefix == "./" ? $0 : prefix + $0 }
+      .filter { !isFolder($0) }
   }
 
   private static func reason(of error: any Error) -> String {

@@ -59,7 +59,7 @@ struct PeopleEffect {
       return nil
     }
     return book.source.files.map { file in
-      (file.path, applying(Repair.edits(of: book, in: file).flatMap(\.edits), to: file.bytes).bytes)
+      (file.path, applying(Repair.edits(of: book.diagnostics, in: file).flatMap(\.edits), to: file.bytes).bytes)
     }
   }
 }

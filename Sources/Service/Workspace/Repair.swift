@@ -1,28 +1,53 @@
 import RuleDiagnostics
 
-/// What `check --fix` does to a rule book.
+/// What `check --fix` does to files.
 package struct Repair: Sendable {
   /// How many repairs each file got.
-  package var applied: [(path: String, count: Int)] = []
+  package private(set) var applied: [(path: String, count: Int)] = []
 
-  /// Applies all safe repairs, file by file, and writes the files. Of repairs that overlap the first is made; another
-  /// run makes the others.
-  package static func apply(to book: RuleBook) throws(WorkspaceError) -> Repair {
+  package init() {}
+
+  /// Makes the safe repairs of the files that are asked for until none is left: repairs that overlap are made one after
+  /// the other, and some mistakes show only when another is repaired.
+  package static func applyAll(paths: [String], configuration: Configuration) throws -> Repair {
     var repair = Repair()
-    for file in book.source.files {
-      let fixes = edits(of: book, in: file)
-      guard !fixes.isEmpty else { continue }
-      let result = applying(fixes.flatMap(\.edits), to: file.bytes)
-      try Files.write(result.bytes, to: file.path)
-      repair.applied.append((file.path, fixes.count))
+    for _ in 0..<rounds {
+      let check = try WorkspaceCheck.run(paths: paths, configuration: configuration)
+      let made = try apply(check)
+      if made.isEmpty { break }
+      for (path, count) in made { repair.add(count, to: path) }
     }
     return repair
   }
 
+  /// Enough for mistakes within mistakes, and an end where a repair would ask for the next for ever.
+  private static let rounds = 20
+
+  private mutating func add(_ count: Int, to path: String) {
+    if let index = applied.firstIndex(where: { $0.path == path }) {
+      applied[index].count += count
+    } else {
+      applied.append((path, count))
+    }
+  }
+
+  /// One round, file by file. Of repairs that overlap the first is made.
+  private static func apply(_ check: WorkspaceCheck) throws(WorkspaceError) -> [(path: String, count: Int)] {
+    var applied: [(path: String, count: Int)] = []
+    for file in check.book.source.files {
+      let fixes = edits(of: check.diagnostics, in: file)
+      guard !fixes.isEmpty else { continue }
+      let result = applying(fixes.flatMap(\.edits), to: file.bytes)
+      try Files.write(result.bytes, to: file.path)
+      applied.append((file.path, fixes.count))
+    }
+    return applied
+  }
+
   /// The safe repairs of one file that can be made together.
-  static func edits(of book: RuleBook, in file: SourceFile) -> [FixIt] {
+  static func edits(of diagnostics: [Diagnostic], in file: SourceFile) -> [FixIt] {
     compatible(
-      book.diagnostics.compactMap { diagnostic in
+      diagnostics.compactMap { diagnostic in
         diagnostic.fixes.first { fix in fix.isSafe && fix.edits.allSatisfy { $0.range.file == file.id } }
       })
   }

@@ -8,28 +8,31 @@ package struct WorkspaceCheck: Sendable {
   package let book: RuleBook
   /// Those of the files that were asked for.
   package let diagnostics: [Diagnostic]
-  private let files: Int
+  /// What was asked for, and so what the summary counts.
+  private let files: [SourceFile]
 
   /// - Parameters:
   ///   - paths: files and folders; none for the rule book. Files of the rule book's folder are checked within the whole.
-  ///   - usesDatabase: whether to say what a mistake means for the people in the database.
-  ///   - time: the time to look at them, which the rule book's zone may decide.
+  ///   - peopleAt: the time for which to say what a mistake means for the people in the database; `nil` to leave that.
   package static func run(
-    paths: [String], configuration: Configuration, usesDatabase: Bool, time: (RuleBook) throws -> Instant
+    paths: [String], configuration: Configuration, peopleAt time: ((RuleBook) throws -> Instant)? = nil
   ) throws -> WorkspaceCheck {
     let folder = configuration.rules.hasSuffix("/") ? String(configuration.rules.dropLast()) : configuration.rules
-    let isWithin = !paths.isEmpty && paths.allSatisfy { !Files.isFolder($0) && $0.hasPrefix(folder + "/") }
+    let inside = Files.absolute(folder) + "/"
+    let isWithin = !paths.isEmpty && paths.allSatisfy { !Files.isFolder($0) && Files.absolute($0).hasPrefix(inside) }
     let book = try RuleBook.load(paths.isEmpty || isWithin ? [folder] : paths)
     var diagnostics = book.diagnostics
-    var files = book.source.files.count
+    var files = book.source.files
     if isWithin {
-      for path in paths where !book.source.files.contains(where: { $0.path == path }) {
+      // `./rules/a.abm` and `rules/a.abm` are the same file.
+      let wanted = Set(paths.map(Files.absolute))
+      files = files.filter { wanted.contains(Files.absolute($0.path)) }
+      for path in paths where !files.contains(where: { Files.absolute($0.path) == Files.absolute(path) }) {
         throw WorkspaceError.noSuchPath(path)
       }
-      diagnostics = diagnostics.filter { paths.contains(book.source[$0.range.file].path) }
-      files = paths.count
+      diagnostics = diagnostics.filter { diagnostic in files.contains { $0.id == diagnostic.range.file } }
     }
-    if usesDatabase {
+    if let time {
       let store = try Store.open(configuration.database)
       diagnostics = PeopleEffect(book, store, at: try time(book)).adding(to: diagnostics)
     }
@@ -39,8 +42,10 @@ package struct WorkspaceCheck: Sendable {
   /// One line: what was checked and what was found.
   package var summary: String {
     let program = book.program
-    let rules = Plural.count(program.rules.count, "rule")
-    let checked = "\(Plural.count(files, "file")), \(rules), \(Plural.count(program.tests.count, "test"))"
+    let ids = Set(files.map(\.id))
+    let rules = Plural.count(program.rules.count { ids.contains($0.range.file) }, "rule")
+    let tests = Plural.count(program.tests.count { ids.contains($0.range.file) }, "test")
+    let checked = "\(Plural.count(files.count, "file")), \(rules), \(tests)"
     let found = Severity.allCases.compactMap { severity -> String? in
       let count = diagnostics.count { $0.severity == severity }
       return count == 0 ? nil : Plural.count(count, severity.rawValue)

@@ -16,6 +16,7 @@ package struct WorkspaceFormat: Sendable {
     var result = WorkspaceFormat()
     for path in paths.isEmpty ? [configuration.rules] : paths {
       let files = Files.isFolder(path) ? try Files.below(path, ending: ".abm") : [path]
+      if files.isEmpty { throw .noRuleFiles(path) }
       for file in files { try result.format(file, isDryRun: isDryRun) }
     }
     return result

@@ -29,17 +29,11 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let time = { try Workspace.time(options.at, $0) }
-    var check = try WorkspaceCheck.run(
-      paths: paths, configuration: configuration, usesDatabase: options.db != nil, time: time)
-    if fix {
-      let repair = try Repair.apply(to: check.book)
-      for (path, count) in repair.applied {
-        Output.error("repaired \(path): \(count) \(count == 1 ? "repair" : "repairs")")
-      }
-      check = try WorkspaceCheck.run(
-        paths: paths, configuration: configuration, usesDatabase: options.db != nil, time: time)
-    }
+    let repair = fix ? try Repair.applyAll(paths: paths, configuration: configuration) : Repair()
+    let check = try WorkspaceCheck.run(
+      paths: paths, configuration: configuration,
+      peopleAt: options.db == nil ? nil : { try Workspace.time(options.at, $0) })
+    for (path, count) in repair.applied { Output.error("repaired \(path): \(Plural.count(count, "repair"))") }
     switch format {
     case .text: printText(check)
     case .json: Output.result(jsonValue(of: check.diagnostics, in: check.book.source).indentedText)

@@ -17,6 +17,10 @@ struct Plan: ParsableCommand {
   @Option(help: ArgumentHelp("How many people each line names.", valueName: "n"))
   var samples = 3
 
+  func validate() throws {
+    if samples < 0 { throw ValidationError("--samples takes a number from 0, not `\(samples)`") }
+  }
+
   func run() throws {
     let workspace = try Workspace.open(options)
     let result = try RunService.plan(workspace.book, workspace.store, at: workspace.now)

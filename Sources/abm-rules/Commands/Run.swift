@@ -34,11 +34,14 @@ struct Run: ParsableCommand {
       workspace.book, workspace.store, at: workspace.now,
       options: RunService.Options(
         approvedRules: Set(approve), goesBeyondHalt: beyondHalt, ignoresClock: force))
-    ResultOutput.write(result, format, samples: 3)
-    if let file, result.committed != nil {
-      let count = try FileExecutor(path: file).dispatch(workspace.store, now: workspace.now)
-      Output.error("\(Plural.count(count, "action")) written to \(file)")
+    // Before anything is printed: what was decided does not wait for whoever reads the report.
+    let written = Result {
+      try file.flatMap { path in
+        result.committed == nil ? nil : try FileExecutor(path: path).dispatch(workspace.store, now: workspace.now)
+      }
     }
+    ResultOutput.write(result, format, samples: 3)
+    if let file, let count = try written.get() { Output.error("\(Plural.count(count, "action")) written to \(file)") }
     if result.hasProblems { throw Exit.problems }
   }
 

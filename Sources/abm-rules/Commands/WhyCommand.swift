@@ -15,7 +15,7 @@ struct WhyCommand: ParsableCommand {
   @Argument(help: "The key of the contact or account.")
   var contact: String
 
-  @Argument(help: "A rule, score, journey, segment or define.")
+  @Argument(help: "A rule, score, journey, segment, define or field.")
   var name: String?
 
   @OptionGroup var options: CommonOptions

@@ -29,6 +29,10 @@ enum Exit {
       exit(2)
     }
     Output.error("error: \(error)")
-    exit(3)
+    switch error {
+    case is any WrongUsage: exit(2)
+    case is Why.NotCarriedOut: exit(1)
+    default: exit(3)
+    }
   }
 }

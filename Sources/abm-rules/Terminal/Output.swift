@@ -4,11 +4,27 @@ import Service
 /// Results go to standard output, progress and complaints to standard error.
 enum Output {
   static func result(_ text: String, terminator: String = "\n") {
-    FileHandle.standardOutput.write(Data((text + terminator).utf8))
+    guard let problem = put(text + terminator, to: STDOUT_FILENO) else { return }
+    // Whoever reads has enough, such as `head`: nothing is wrong, and what is to be done is still done.
+    if problem == EPIPE { return }
+    error("error: the output cannot be written: \(String(cString: strerror(problem)))")
+    exit(3)
   }
 
   static func error(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    _ = put(text + "\n", to: STDERR_FILENO)
+  }
+
+  /// The error number where it cannot be written.
+  private static func put(_ text: String, to descriptor: Int32) -> Int32? {
+    var rest = ArraySlice(text.utf8)
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { return errno }
+      rest = rest.dropFirst(count)
+    }
+    return nil
   }
 
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
