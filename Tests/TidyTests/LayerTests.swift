@@ -25,7 +25,7 @@ struct LayerTests {
     Layer(target: "RuleFormatting", folder: "RuleLanguage/Formatting", imports: ["RuleDiagnostics", "RuleSyntax"]),
     Layer(
       target: "RuleEngine", folder: "RuleEngine",
-      imports: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "TextMatching", "Glibc"]),
+      imports: ["BusinessTime", "Dispatch", "RuleDiagnostics", "RuleSemantics", "TextMatching", "Glibc"]),
     Layer(
       target: "Decisioning", folder: "Decisioning",
       imports: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics"]),

@@ -38,12 +38,21 @@ final class Decider {
 
   func run() -> Decisions {
     recordTransitions()
+    prepareConditions()
     for rule in plan.rules { decide(rule) }
     syncDefinitions()
     reportNotExecutable()
     reportVanished()
     haltIfTooMany()
     return decisions
+  }
+
+  /// Of many people all conditions are worked out together; of few, each is as quick by itself.
+  private func prepareConditions() {
+    for subject in [Subject.contact, .account] where table(of: subject).count >= 1000 {
+      let standing = plan.rules.filter { $0.rule.trigger == nil && $0.rule.subject == subject }
+      evaluation.prepare(standing.compactMap(\.condition), of: subject)
+    }
   }
 
   func table(of subject: Subject) -> RecordTable {

@@ -48,7 +48,7 @@ extension Evaluation {
     return combine(result ?? neutral, Array(repeating: Column.missingFlag, count: count))
   }
 
-  private func compare(
+  func compare(
     _ left: Column, _ comparison: CheckedExpression.Comparison, _ right: Column, _ count: Int
   ) -> [UInt8] {
     switch (left, right) {
@@ -74,7 +74,7 @@ extension Evaluation {
     }
   }
 
-  private func isOneOf(_ column: Column, _ values: [Value], _ count: Int) -> [UInt8] {
+  func isOneOf(_ column: Column, _ values: [Value], _ count: Int) -> [UInt8] {
     switch column {
     case .numbers(let numbers):
       let members = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
@@ -102,7 +102,7 @@ extension Evaluation {
 
   // MARK: - Texts, each distinct one once
 
-  private func textTest(
+  func textTest(
     _ codes: [Int32], _ test: CheckedExpression.TextTest, _ parts: [Int32], _ count: Int
   ) -> [UInt8] {
     let texts = texts
@@ -115,7 +115,7 @@ extension Evaluation {
     return perDistinctText(codes) { texts.holds($0, test, part) ? 1 : 0 }
   }
 
-  private func matches(_ codes: [Int32], _ pattern: CheckedExpression.Pattern) -> [UInt8] {
+  func matches(_ codes: [Int32], _ pattern: CheckedExpression.Pattern) -> [UInt8] {
     // The checker compiled it already.
     guard let compiled = try? CompiledPattern(pattern: pattern.pattern, options: pattern.options) else {
       return Array(repeating: Column.missingFlag, count: codes.count)

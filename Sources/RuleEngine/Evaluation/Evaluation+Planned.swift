@@ -5,6 +5,7 @@ package import RuleSemantics
 extension Evaluation {
   /// 0 no, 1 yes, 2 unknown for each row of the subject's table.
   package func truths(_ node: NodeID, of subject: Subject) -> [UInt8] {
+    if let prepared = prepared[node] { return prepared.truths }
     let count = table(subject).count
     return flags(spread(node, over: count, nil), count: count)
   }

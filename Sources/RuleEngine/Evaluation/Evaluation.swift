@@ -15,6 +15,9 @@ package final class Evaluation {
   /// How many pairs of rows are held at a time, where conditions relate two rows.
   package var pairLimit = 4_000_000
 
+  /// The columns by their distinct values; evaluations of the same records may share them.
+  package let encodings: ColumnEncodings
+
   /// What could not be decided and is worth a report.
   package struct Problems: Hashable, Sendable {
     /// By pattern, the number of distinct texts for which it exceeded its limit.
@@ -24,6 +27,7 @@ package final class Evaluation {
   }
 
   var memo: [Column?]
+  var prepared: [NodeID: PreparedCondition] = [:]
   var frames: [FrameID: FrameRows] = [:]
   var pairCounts: [FrameID: Int] = [:]
   var links: [Grouping.Link: LinkRows] = [:]
@@ -43,8 +47,12 @@ package final class Evaluation {
     }
   }
 
-  package init(plan: EvaluationPlan, snapshot: Snapshot, now: Instant, calendar: BusinessCalendar) {
+  package init(
+    plan: EvaluationPlan, snapshot: Snapshot, now: Instant, calendar: BusinessCalendar,
+    encodings: ColumnEncodings = ColumnEncodings()
+  ) {
     self.plan = plan
+    self.encodings = encodings
     self.snapshot = snapshot
     self.now = now
     self.calendar = calendar
@@ -61,6 +69,7 @@ package final class Evaluation {
     self.snapshot = snapshot
     self.now = now
     calendar = earlier.calendar
+    encodings = earlier.encodings
     texts = earlier.texts
     problems = earlier.problems
     let isTimeless = earlier.plan.graph.isTimeless

@@ -1,0 +1,116 @@
+package import RuleDiagnostics
+package import RuleEngine
+
+/// What was measured, all times in seconds.
+package struct BenchResult: Sendable {
+  package struct RuleCount: Sendable {
+    package var rule: String
+    package var matched: Int
+    /// The sum of the matching records' keys, where all keys are whole numbers.
+    package var keySum: Int?
+  }
+
+  package let threads: Int
+  package let repetitions: Int
+  package private(set) var contacts = 0
+  package private(set) var accounts = 0
+  package private(set) var events = 0
+  /// `when` rules.
+  package private(set) var rules = 0
+  package private(set) var nodes = 0
+  package var checking = Stopwatch()
+  package var planning = Stopwatch()
+  package var loading = Stopwatch()
+  package var firstEvaluation = Stopwatch()
+  package var evaluations: [Double] = []
+  /// Of one contact, with its load and without.
+  package var singles: [Double] = []
+  package var singleEvaluations: [Double] = []
+  package var memoryBytes = 0
+  package var counts: [RuleCount] = []
+
+  init(threads: Int, repetitions: Int) {
+    self.threads = threads
+    self.repetitions = repetitions
+  }
+
+  mutating func describe(_ snapshot: Snapshot, rules: Int, nodes: Int) {
+    contacts = snapshot.contacts.count
+    accounts = snapshot.accounts.count
+    events = snapshot.events.reduce(0) { $0 + $1.count }
+    self.rules = rules
+    self.nodes = nodes
+  }
+
+  package var evaluation: Double { quantile(evaluations, 0.5) }
+
+  /// Nanoseconds for each rule and contact; 0 when there are none.
+  package var nanosecondsPerPair: Double {
+    let pairs = Double(rules) * Double(contacts)
+    return pairs > 0 ? evaluation / pairs * 1e9 : 0
+  }
+
+  // MARK: - Output
+
+  package func json(withCounts: Bool) -> JSONValue {
+    .members([
+      ("contacts", .integer(contacts)), ("accounts", .integer(accounts)), ("events", .integer(events)),
+      ("rules", .integer(rules)), ("nodes", .integer(nodes)), ("threads", .integer(threads)),
+      ("check_s", .number(checking.seconds)), ("compile_s", .number(planning.seconds)),
+      ("load_s", .number(loading.seconds)), ("first_evaluation_s", .number(firstEvaluation.seconds)),
+      ("evaluation_s", .number(evaluation)), ("evaluations_s", .list(evaluations.map { .number($0) })),
+      ("ns_per_rule_and_contact", .number(nanosecondsPerPair)),
+      ("one_contact_p50_s", .number(quantile(singles, 0.5))), ("one_contact_p99_s", .number(quantile(singles, 0.99))),
+      ("one_contact_evaluation_p50_s", .number(quantile(singleEvaluations, 0.5))),
+      ("one_contact_evaluation_p99_s", .number(quantile(singleEvaluations, 0.99))),
+      ("memory_mb", .number(Double(memoryBytes) / 1_048_576)),
+      (
+        "counts",
+        withCounts
+          ? .list(
+            counts.map { count in
+              .members([
+                ("rule", .text(count.rule)), ("matched", .integer(count.matched)),
+                ("key_sum", count.keySum.map { .integer($0) }),
+              ])
+            }) : nil
+      ),
+    ])
+  }
+
+  package func text(withCounts: Bool) -> String {
+    let size = [
+      Plural.count(contacts, "contact"), Plural.count(accounts, "account"), Plural.count(events, "event"),
+      Plural.count(rules, "`when` rule"), Plural.count(nodes, "node"), Plural.count(threads, "thread"),
+    ]
+    var lines = [
+      size.joined(separator: ", "),
+      "check the rule book   \(duration(checking.seconds))",
+      "plan                  \(duration(planning.seconds))",
+      "load                  \(duration(loading.seconds))",
+      "first evaluation      \(duration(firstEvaluation.seconds))",
+      "evaluation            \(duration(evaluation)), median of \(evaluations.count); "
+        + "\(decimalText((nanosecondsPerPair * 1000).rounded() / 1000)) ns per rule and contact",
+      "one contact           \(duration(quantile(singles, 0.5))) median, \(duration(quantile(singles, 0.99))) p99, "
+        + "from the database on",
+      "  of which evaluation \(duration(quantile(singleEvaluations, 0.5))) median, "
+        + "\(duration(quantile(singleEvaluations, 0.99))) p99",
+      "memory                \(Plural.grouped(memoryBytes / 1_048_576)) MB at most",
+    ]
+    if withCounts { lines += counts.map { "\(Plural.grouped($0.matched))  \($0.rule)" } }
+    return lines.joined(separator: "\n")
+  }
+
+  private func duration(_ seconds: Double) -> String {
+    let (value, unit) =
+      seconds >= 1 ? (seconds, "s") : seconds >= 0.001 ? (seconds * 1000, "ms") : (seconds * 1_000_000, "µs")
+    return "\(decimalText((value * 100).rounded() / 100)) \(unit)"
+  }
+
+  /// The value that a share of all does not exceed; 0 of nothing.
+  private func quantile(_ values: [Double], _ share: Double) -> Double {
+    guard !values.isEmpty else { return 0 }
+    let position = Int((share * Double(values.count - 1)).rounded(.up))
+    return values.sorted()[position]
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import BusinessTime
+import Foundation
+import RuleDiagnostics
+import Service
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure how fast a rule book is evaluated.",
+    discussion: """
+      With --contacts, --events or a number for --rules it makes up people, events and rules; otherwise it measures the
+      rule book and the database of the workspace. Nothing is written to the database.
+
+        abm-rules bench --contacts 100000 --rules 1000 --events 100000
+        abm-rules bench --db abm.sqlite --threads 2 --format json
+        abm-rules bench --explain-plan
+      """)
+
+  @OptionGroup var options: CommonOptions
+
+  @Option(help: ArgumentHelp("How many people to make up.", valueName: "n"))
+  var contacts: Int?
+
+  @Option(help: ArgumentHelp("How many events to make up.", valueName: "n"))
+  var events: Int?
+
+  @Option(help: "How many threads share the people between them: 1 or 2, or more where there are more cores.")
+  var threads = 1
+
+  @Option(help: ArgumentHelp("How often everything is evaluated; the median counts.", valueName: "n"))
+  var repetitions = 5
+
+  @Flag(help: "Print what is computed, from what, instead of measuring.")
+  var explainPlan = false
+
+  @Flag(help: "Say how many people each rule matches.")
+  var counts = false
+
+  @Option(help: "text or json.")
+  var format = TextOrJSON.text
+
+  func validate() throws {
+    guard threads >= 1, repetitions >= 1 else { throw ValidationError("--threads and --repetitions take 1 or more") }
+    guard [contacts, events].allSatisfy({ $0.map { $0 >= 0 } ?? true }) else {
+      throw ValidationError("--contacts and --events take 0 or more")
+    }
+  }
+
+  func run() throws {
+    // A folder is named by no number.
+    let rules = options.rules.flatMap { Int($0) }
+    guard contacts != nil || rules != nil || events != nil else {
+      return try measure(try options.configuration())
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "abm-rules-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var bar = Progress("preparing")
+    let size = GeneratedWorkspace.Size(
+      contacts: contacts ?? 10_000, rules: rules ?? 100, events: events ?? 10_000)
+    let configuration = try GeneratedWorkspace.make(size, in: folder.path, now: try time()) { bar.update($0, $1) }
+    bar.finish()
+    try measure(configuration)
+  }
+
+  private func measure(_ configuration: Configuration) throws {
+    if explainPlan {
+      let book = try DataCommands.loadBook(configuration)
+      Output.result(RulePipeline.Plan(book.program).description)
+      return
+    }
+    var bar = Progress("measuring")
+    let result = try Service.Bench.measure(
+      configuration, options: Service.Bench.Options(threads: threads, repetitions: repetitions), now: try time()
+    ) { bar.update($0, $1) }
+    bar.finish()
+    switch format {
+    case .text: Output.result(result.text(withCounts: counts))
+    case .json: Output.result(result.json(withCounts: counts).indentedText)
+    }
+  }
+
+  private func time() throws -> Instant {
+    guard let text = options.at else { return Clock.now }
+    guard let instant = Instant(iso: text, in: .utc) else {
+      throw ValidationError("--at takes a time such as 2026-03-01 or 2026-03-01T09:00:00Z, not `\(text)`")
+    }
+    return instant
+  }
+}
