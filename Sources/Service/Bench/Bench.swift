@@ -21,6 +21,11 @@ package enum Bench {
     }
   }
 
+  /// What is computed from what, a line each.
+  package static func explainPlan(of book: RuleBook) -> String {
+    EvaluationPlan(book.program).description
+  }
+
   /// - Parameter progress: called with the share that is done, 0 to 1, and what comes next.
   package static func measure(
     _ configuration: Configuration, options: Options, now: Instant, progress: (Double, String) -> Void

@@ -1,5 +1,5 @@
 package import RuleDiagnostics
-package import RuleEngine
+import RuleEngine
 
 /// What was measured, all times in seconds.
 package struct BenchResult: Sendable {

@@ -59,7 +59,7 @@ package enum GeneratedWorkspace {
     var book = declarations
     for rule in 0..<rules {
       let conditions = (0..<(2 + random.below(4))).map { _ in condition(&random) }.joined(separator: " and ")
-      book += "rule rule_\(rule) when \(conditions) then add to list \"List \(rule)\"\n"
+      book += "rule rule_\(rule) { when \(conditions) then add to list \"List \(rule)\" }\n"
     }
     return book
   }

@@ -66,7 +66,7 @@ struct Bench: ParsableCommand {
   private func measure(_ configuration: Configuration) throws {
     if explainPlan {
       let book = try DataCommands.loadBook(configuration)
-      Output.result(RulePipeline.Plan(book.program).description)
+      Output.result(Service.Bench.explainPlan(of: book))
       return
     }
     var bar = Progress("measuring")

@@ -137,6 +137,18 @@ private func exchange<Vector: SIMD>(
   }
 }
 
+/// Sets a bit of each word whose truth is yes, or unknown where that counts as yes.
+func setBit(_ position: Int, of words: inout [UInt32], _ truths: [UInt8], isLenient: Bool) {
+  let other: UInt8 = isLenient ? Column.missingFlag : 1
+  words.withUnsafeMutableBufferPointer { words in
+    truths.withUnsafeBufferPointer { truths in
+      for index in 0..<min(words.count, truths.count) {
+        words[index] |= (truths[index] == 1 || truths[index] == other ? 1 : 0) &<< UInt32(position)
+      }
+    }
+  }
+}
+
 /// A bit for each flag that is one of two values, in whole blocks.
 func packed(_ flags: [UInt8], _ first: UInt8, or second: UInt8) -> [UInt64] {
   var words = [UInt64](repeating: 0, count: MaskBlock.count(rows: flags.count) * MaskBlock.words)

@@ -4,6 +4,7 @@ import RuleSemantics
 /// first.
 struct MaskPlanner {
   private let evaluation: Evaluation
+  private let graph: PlanGraph
   private(set) var program: MaskProgram
   private var planes: [PlaneKey: PlaneSource] = [:]
   private var junctions: [[PlaneSource]: Int] = [:]
@@ -18,6 +19,7 @@ struct MaskPlanner {
 
   init(_ evaluation: Evaluation, rowCount: Int) {
     self.evaluation = evaluation
+    graph = evaluation.plan.graph
     program = MaskProgram(rowCount: rowCount)
   }
 
@@ -35,7 +37,7 @@ struct MaskPlanner {
   }
 
   private mutating func makePlane(of id: NodeID, _ isLenient: Bool) -> PlaneSource {
-    let node = evaluation.plan.graph[id]
+    let node = graph[id]
     if node.frame == .scalar {
       let truth = evaluation.truths(id, 1, nil)[0]
       return PlaneSource(plane: 0, isInverted: truth == 1 || isLenient && truth == Column.missingFlag)
@@ -51,7 +53,6 @@ struct MaskPlanner {
 
   /// `x is known and x > 1` is the same as where `x > 1` is yes, whether unknown counts as yes or not.
   private mutating func sources(of operands: [NodeID], _ isLenient: Bool) -> [PlaneSource] {
-    let graph = evaluation.plan.graph
     var known: Set<NodeID> = []
     for id in operands { if case .isKnown(let operand) = graph[id].kind { known.insert(operand) } }
     var implied: Set<NodeID> = []
@@ -68,7 +69,6 @@ struct MaskPlanner {
 
   /// The operand of a test that is unknown exactly where the operand is missing.
   private func strictlyTested(_ node: Node) -> NodeID? {
-    let graph = evaluation.plan.graph
     let operand: NodeID
     switch node.kind {
     case .isOneOf(let tested, _): operand = tested
@@ -110,18 +110,13 @@ struct MaskPlanner {
           codes: column.codes, table: [UInt32](repeating: 0, count: max(column.values.count, 1)), planes: []))
     }
     guard let group = openGroups[key] else { return nil }
-    let bit: UInt32 = 1 << UInt32(program.groups[group].planes.count)
-    for (value, truth) in truths.enumerated() where truth == 1 || isLenient && truth == Column.missingFlag {
-      program.groups[group].table[value] |= bit
-    }
-    program.groups[group].planes.append(plane)
+    program.groups[group].add(plane, truths, isLenient: isLenient)
     if program.groups[group].planes.count == 32 { openGroups[key] = nil }
     return PlaneSource(plane: plane)
   }
 
   /// The one operand that differs from row to row.
   private func testedOperand(of node: Node) -> NodeID? {
-    let graph = evaluation.plan.graph
     switch node.kind {
     case .isKnown(let operand), .isOneOf(let operand, _), .matches(let operand, _): return operand
     case .compare(let operand, _, let other), .textTest(let operand, _, let other):
@@ -131,7 +126,6 @@ struct MaskPlanner {
   }
 
   private func key(of id: NodeID) -> ColumnEncodings.Key? {
-    let graph = evaluation.plan.graph
     switch graph[id].kind {
     case .field(let field):
       guard case .table(let table) = graph[graph[id].frame] else { return nil }

@@ -9,6 +9,14 @@ struct MaskProgram: Sendable {
     /// For each distinct value a bit for each plane.
     var table: [UInt32]
     var planes: [Int]
+
+    /// - Parameters:
+    ///   - truths: for each distinct value 0 no, 1 yes, 2 unknown.
+    ///   - isLenient: whether unknown counts as yes.
+    mutating func add(_ plane: Int, _ truths: [UInt8], isLenient: Bool) {
+      setBit(planes.count, of: &table, truths, isLenient: isLenient)
+      planes.append(plane)
+    }
   }
 
   /// A plane that is yes where all sources are.
