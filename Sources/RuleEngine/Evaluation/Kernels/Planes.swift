@@ -149,10 +149,19 @@ func setBit(_ position: Int, of words: inout [UInt32], _ truths: [UInt8], isLeni
   }
 }
 
-/// A bit for each flag that is one of two values, in whole blocks.
-func packed(_ flags: [UInt8], _ first: UInt8, or second: UInt8) -> [UInt64] {
+/// A bit for each flag, in whole blocks: set where it is yes, or unknown where that counts as yes.
+func packed(_ flags: [UInt8], isLenient: Bool) -> [UInt64] {
   var words = [UInt64](repeating: 0, count: MaskBlock.count(rows: flags.count) * MaskBlock.words)
-  for (row, flag) in flags.enumerated() where flag == first || flag == second {
+  let whole = flags.count / 8
+  flags.withUnsafeBytes { flags in
+    for eight in 0..<whole {
+      // Yes is 1 and unknown 2; multiplying moves the lowest bits of eight bytes into the highest byte.
+      let bytes = UInt64(littleEndian: flags.loadUnaligned(fromByteOffset: 8 * eight, as: UInt64.self))
+      let lowest = (isLenient ? bytes | bytes >> 1 : bytes) & 0x0101_0101_0101_0101
+      words[eight >> 3] |= ((lowest &* 0x0102_0408_1020_4080) >> 56) << UInt64(8 * (eight & 7))
+    }
+  }
+  for row in 8 * whole..<flags.count where flags[row] == 1 || isLenient && flags[row] == Column.missingFlag {
     words[row >> 6] |= 1 << UInt64(row & 63)
   }
   return words

@@ -149,7 +149,7 @@ struct MaskPlanner {
   private mutating func givenPlane(of id: NodeID, _ isLenient: Bool) -> PlaneSource {
     let flags = evaluation.truths(id, program.rowCount, nil)
     let plane = newPlane()
-    program.given.append((plane, packed(flags, 1, or: isLenient ? Column.missingFlag : 1)))
+    program.given.append((plane, packed(flags, isLenient: isLenient)))
     return PlaneSource(plane: plane)
   }
 }
