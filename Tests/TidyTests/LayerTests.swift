@@ -35,6 +35,7 @@ struct LayerTests {
         "BusinessTime", "CZlib", "Decisioning", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "RuleDiagnostics",
         "RuleEngine", "RuleSemantics", "TextMatching",
       ]),
+    Layer(target: "HubSpot", folder: "HubSpot", imports: []),
     Layer(target: "EmbedFilesTool", folder: "EmbedFilesTool", imports: ["Foundation"]),
     Layer(target: "WorkspaceFiles", folder: "WorkspaceFiles", imports: []),
     Layer(
