@@ -60,6 +60,33 @@ package struct FiringTable: Hashable, Sendable {
     }
   }
 
+  /// Sets many at once, in any order; of several for one row the last counts. Takes as long as the table is, where one
+  /// by one it would take as long for each.
+  package mutating func merge(_ changes: [(row: Int32, firing: Firing)]) {
+    guard changes.count > 4 else {
+      for change in changes { set(change.firing, at: change.row) }
+      return
+    }
+    let other = FiringTable(changes)
+    var (rows, firings): ([Int32], [Firing]) = ([], [])
+    rows.reserveCapacity(self.rows.count + other.rows.count)
+    firings.reserveCapacity(rows.capacity)
+    var mine = 0
+    for (row, firing) in zip(other.rows, other.firings) {
+      while mine < self.rows.count, self.rows[mine] < row {
+        rows.append(self.rows[mine])
+        firings.append(self.firings[mine])
+        mine += 1
+      }
+      if mine < self.rows.count, self.rows[mine] == row { mine += 1 }
+      rows.append(row)
+      firings.append(firing)
+    }
+    rows += self.rows[mine...]
+    firings += self.firings[mine...]
+    (self.rows, self.firings) = (rows, firings)
+  }
+
   private func position(of row: Int32) -> Int {
     var low = 0
     var high = rows.count

@@ -16,6 +16,21 @@ package func runTests(
     .map { runTest($0, plan, holidays: holidays) }
 }
 
+/// The same, and what of the rule book they reach.
+package func runTestsWithCoverage(
+  _ plan: DecisionPlan, filter: String? = nil, holidays: [Set<CivilDate>] = []
+) -> (results: [TestResult], coverage: Coverage) {
+  let tally = CoverageTally(plan)
+  let wanted = filter?.lowercased()
+  let results = plan.program.tests
+    .filter { test in wanted.map { test.title.lowercased().contains($0) } ?? true }
+    .map { test in
+      var run = TestRun(test, plan: plan, holidays: holidays, tally: tally)
+      return run.result()
+    }
+  return (results, tally.coverage())
+}
+
 /// Runs one `test` declaration; tests do not touch each other, and may run side by side.
 package func runTest(_ test: CheckedTest, _ plan: DecisionPlan, holidays: [Set<CivilDate>] = []) -> TestResult {
   var run = TestRun(test, plan: plan, holidays: holidays)

@@ -36,10 +36,13 @@ struct TestRun {
   /// Why the test cannot say what it should.
   private var obstacle: String?
   private var cast = TestCast()
+  /// Where what is reached is written down; `nil` where nobody asks.
+  private let tally: CoverageTally?
 
   var program: CheckedProgram { plan.program }
 
-  init(_ test: CheckedTest, plan: DecisionPlan, holidays: [Set<CivilDate>]) {
+  init(_ test: CheckedTest, plan: DecisionPlan, holidays: [Set<CivilDate>], tally: CoverageTally? = nil) {
+    self.tally = tally
     self.test = test
     self.plan = plan
     calendar = plan.program.policy.calendar(holidays: holidays)
@@ -120,6 +123,7 @@ struct TestRun {
     isStale = false
     let evaluation = fresh()
     let decisions = decide(evaluation, plan: plan, state: world.state, options: options)
+    tally?.observe(evaluation, decisions, withPolicy: options.appliesMessagePolicies)
     for action in decisions.actions { happenings.append(Happening(at: now, action: action)) }
     notExecutable = decisions.notExecutable
     for (index, missing) in decisions.notExecutable.enumerated() where missing.matched > 0 {

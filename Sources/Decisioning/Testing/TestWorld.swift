@@ -75,6 +75,10 @@ package struct TestWorld {
     return watched
   }
 
+  func isWatched(_ subject: Subject, _ attribute: Reference.Attribute) -> Bool {
+    watched.contains(Attribute(subject: subject, attribute: attribute))
+  }
+
   mutating func nextID() -> Int64 {
     lastID += 1
     return lastID
@@ -156,7 +160,7 @@ package struct TestWorld {
     _ subject: Subject, _ row: Int, _ attribute: Reference.Attribute, old: Value, new: Value, at now: Instant,
     source: FieldChange.Source
   ) {
-    guard watched.contains(Attribute(subject: subject, attribute: attribute)) else { return }
+    guard isWatched(subject, attribute) else { return }
     state.changes.append(
       FieldChange(
         id: nextID(), subject: subject, row: Int32(row), attribute: attribute, old: old, new: new, at: now,

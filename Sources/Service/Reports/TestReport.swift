@@ -7,18 +7,29 @@ import RuleSemantics
 /// The tests of a rule book and how they went.
 package struct TestReport {
   package let results: [TestResult]
-  private let book: RuleBook
+  /// What of the rule book they reach; `nil` where nobody asked.
+  package let coverage: CoverageReport?
+  let book: RuleBook
   private let style: Style
 
   /// Runs the tests whose titles contain the filter, case aside; all without one.
-  package static func run(_ book: RuleBook, filter: String?, style: Style) -> TestReport {
-    let results = runTests(
-      DecisionPlan(EvaluationPlan(book.program)), filter: filter, holidays: PolicyHolidays(of: book).days)
-    return TestReport(results: results, book: book, style: style)
+  package static func run(
+    _ book: RuleBook, filter: String?, withCoverage: Bool = false, style: Style
+  ) -> TestReport {
+    let plan = DecisionPlan(EvaluationPlan(book.program))
+    let holidays = PolicyHolidays(of: book).days
+    guard withCoverage else {
+      let results = runTests(plan, filter: filter, holidays: holidays)
+      return TestReport(results: results, coverage: nil, book: book, style: style)
+    }
+    let (results, coverage) = runTestsWithCoverage(plan, filter: filter, holidays: holidays)
+    let report = CoverageReport(coverage: coverage, source: book.source, style: style)
+    return TestReport(results: results, coverage: report, book: book, style: style)
   }
 
-  private init(results: [TestResult], book: RuleBook, style: Style) {
+  private init(results: [TestResult], coverage: CoverageReport?, book: RuleBook, style: Style) {
     self.results = results
+    self.coverage = coverage
     self.book = book
     self.style = style
   }
@@ -33,6 +44,7 @@ package struct TestReport {
     lines.append("")
     lines.append(
       style.bold("\(passed) passed, \(failed) failed"))
+    if let coverage { lines += [""] + coverage.lines }
     return lines.joined(separator: "\n")
   }
 
@@ -59,7 +71,13 @@ package struct TestReport {
     return "\(file.path):\(file.position(at: range.start).line)"
   }
 
+  /// An array of the tests; with coverage an object that holds both.
   package var json: JSONValue {
+    guard let coverage else { return tests }
+    return .members([("tests", tests), ("coverage", coverage.json)])
+  }
+
+  private var tests: JSONValue {
     .list(
       results.map { result in
         var verdict = "passed"
@@ -86,5 +104,5 @@ package struct TestReport {
     ])
   }
 
-  private func line(of range: SourceRange) -> Int { book.source[range.file].position(at: range.start).line }
+  func line(of range: SourceRange) -> Int { book.source[range.file].position(at: range.start).line }
 }

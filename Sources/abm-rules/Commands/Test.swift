@@ -15,6 +15,12 @@ struct Test: ParsableCommand {
   @Option(help: ArgumentHelp("Only tests whose title contains this.", valueName: "text"))
   var filter: String?
 
+  @Flag(help: "Say what of the rule book the tests do not reach, and why.")
+  var coverage = false
+
+  @Option(help: ArgumentHelp("Also write JUnit XML there, for build servers.", valueName: "file"))
+  var junit: String?
+
   @Option(help: "text or json.")
   var format = TextOrJSON.text
 
@@ -22,7 +28,8 @@ struct Test: ParsableCommand {
     let configuration = try options.configuration()
     let book = try RuleBook.load(paths.isEmpty ? [configuration.rules] : paths)
     guard !book.hasErrors else { throw RuleBookHasErrors(book: book) }
-    let report = TestReport.run(book, filter: filter, style: Output.style)
+    let report = TestReport.run(book, filter: filter, withCoverage: coverage, style: Output.style)
+    if let junit { try Files.write(Array(report.junit.utf8), to: junit) }
     switch format {
     case .text: Output.result(report.text)
     case .json: Output.result(report.json.indentedText)
