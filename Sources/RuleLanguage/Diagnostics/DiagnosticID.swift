@@ -43,6 +43,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case nulByte = "nul-byte"
   case unknownCharacter = "unknown-character"
   case malformedNumber = "malformed-number"
+  case malformedName = "malformed-name"
   case malformedDate = "malformed-date"
   case impossibleDate = "impossible-date"
   case malformedTime = "malformed-time"

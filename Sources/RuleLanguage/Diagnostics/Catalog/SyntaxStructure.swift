@@ -38,6 +38,31 @@ extension Diagnostic {
       help: ["a name is a letter followed by letters, digits and `_`"])
   }
 
+  /// A name with hyphens; `meant` is the same with underscores.
+  package static func malformedName(_ written: String, meant: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .malformedName, "`\(shown(written))` is no name", at: range,
+      help: ["a name is a letter followed by letters, digits and `_`"],
+      fixes: [FixIt("write `\(meant)`", isSafe: true, edits: [TextEdit(range, meant)])])
+  }
+
+  /// `send email X` where `X` is not in quotes.
+  package static func emailWithoutQuotes(_ name: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .missingValue, "`\(shown(name))` is no text in quotes", at: range,
+      help: [
+        "an email of the CRM stands in quotes, `send email \"\(shown(name))\"`; "
+          + "what is declared as an asset is sent with `send asset \(shown(name))`"
+      ])
+  }
+
+  /// `like`, as SQL compares texts.
+  package static func sqlLike(_ written: String, at range: SourceRange) -> Diagnostic {
+    unexpectedToken(
+      written, at: range,
+      accepts: "texts are compared with `contains`, `starts with`, `ends with`, `==` or `matches /…/`, without `%`")
+  }
+
   package static func reservedWord(_ word: String, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .reservedWord, "`\(word)` is a word of the language and cannot be a name as it stands", at: range,

@@ -30,7 +30,7 @@ enum Lexeme: String, Hashable, Sendable, CaseIterable {
   // Words of other tools
   case `true`, `false`, empty, blank, null, has, have, done, does, contain, equals, equal, noneWord = "none", greater,
     less, select
-  case end, value
+  case end, value, like, past, during
 
   // Signs
   case assignSign = "=", equalSign = "==", notEqual = "!=", lessSign = "<", lessOrEqual = "<=", greaterSign = ">"

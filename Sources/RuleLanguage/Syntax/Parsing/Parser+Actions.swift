@@ -13,6 +13,10 @@ extension Parser {
       actions.append(parseAction())
       if !isMuted || index == start { dropForeignJoin() }
       if !at(.and), isMuted { skipToNextAction() }
+      if at(.then), isActionStart(at: index + 1), !isMuted {
+        lexemes[index] = .and
+        understandWords(range(of: index), as: "and")
+      }
       if at(.and) || (at(kind: .comma) && isActionStart(at: index + 1)) {
         if !accept(.and) {
           let place = range(of: index)
@@ -140,6 +144,11 @@ extension Parser {
     }
     let isText = kind(at: index + 1) == .textStart
     if at(kind: .textStart) || at(.email) || (isMisspelled(as: .email) && isText) {
+      if at(.email), isName(at: index + 1), !isFirstOnLine(index + 1) {
+        report(.emailWithoutQuotes(written(index + 1), at: range(of: index + 1)))
+        index += 2
+        return nil
+      }
       expect(.email)
       return .sendEmail(expectMessage(), asTransactional: parseTransactional())
     }

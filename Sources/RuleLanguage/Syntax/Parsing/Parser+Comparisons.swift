@@ -36,9 +36,19 @@ extension Parser {
       _ = accept(.not)
       return parsePredicate(after: left, from: start, first, isNegated: true)
     case .equals, .equal, .does, .has: return parseForeignWords(after: left, from: start)
+    case .greater where lexeme(at: index + 1) == .than, .more where lexeme(at: index + 1) == .than,
+      .less where lexeme(at: index + 1) == .than, .at where isAtLeastValue:
+      return foreignComparison(after: left, isNegated: false, from: start, index)
+    case .like where !isFirstOnLine(index): return parseLike(after: left, from: start)
     case nil where kind == .name: return parseMisspelledOperator(after: left, from: start)
     default: return left
     }
+  }
+
+  /// `at least` before a value; `at least 3 times` is about events.
+  private var isAtLeastValue: Bool {
+    lexeme(at: index + 1) == .least
+      && !(kind(at: index + 2) == .number && (lexeme(at: index + 3) == .times || lexeme(at: index + 3) == .time))
   }
 
   func isPredicate(at position: Int) -> Bool {
@@ -173,6 +183,7 @@ extension Parser {
   /// What follows `in`.
   private mutating func parseMembership() -> Expression.Predicate {
     if at(kind: .leftParenthesis) { return .inValues(parseValueList()) }
+    dropArticle()
     if at(.last) || at(.next), kind(at: index + 1) == .number {
       let isLast = at(.last)
       _ = accept(isLast ? .last : .next)
@@ -188,6 +199,15 @@ extension Parser {
     let list = parsePath()
     if at(kind: .comma), parenthesisDepth == 0 { return parseBareList(from: start, list) }
     return .inList(list)
+  }
+
+  /// `in the last 30 days`
+  private mutating func dropArticle() {
+    let second = lexeme(at: index + 1)
+    guard at(.the), second == .last || second == .next, kind(at: index + 2) == .number else { return }
+    let place = range(of: index).union(range(of: index + 1))
+    understandWords(place, as: second == .last ? "last" : "next")
+    advance()
   }
 
   /// `in cfo, vp_finance`: several values without their parentheses.

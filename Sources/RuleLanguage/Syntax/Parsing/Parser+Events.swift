@@ -57,8 +57,22 @@ extension Parser {
     case .at: lexeme(at: position + 1) == .least
     case .exactly, .from: kind(at: position + 1) == .number
     case .since: isPrimaryStart(at: position + 1)
+    case .in, .during: foreignWindow(at: position) != nil
     default: false
     }
+  }
+
+  /// `3 times` without what it is to be compared by.
+  private func isBareTimes(at position: Int) -> Bool {
+    kind(at: position) == .number && (lexeme(at: position + 1) == .times || lexeme(at: position + 1) == .time)
+  }
+
+  /// How many words `in the last`, `in last`, `during the past` and the like have, when a number follows.
+  private func foreignWindow(at position: Int) -> Int? {
+    guard lexeme(at: position) == .in || lexeme(at: position) == .during else { return nil }
+    let words = lexeme(at: position + 1) == .the ? 3 : 2
+    let last = lexeme(at: position + words - 1)
+    return (last == .last || last == .past) && kind(at: position + words) == .number ? words : nil
   }
 
   /// `E [where …] [at least N times | exactly N times] [window]`; `where` takes one comparison.
@@ -67,7 +81,7 @@ extension Parser {
     guard let event = expectName(.eventName) else { return nil }
     var query = Expression.EventQuery(event: event, filter: nil, times: nil, window: nil, range: event.range)
     var firsts: [String: Int] = [:]
-    while isQualifier(at: index) {
+    while isQualifier(at: index) || isBareTimes(at: index) {
       let first = index
       switch lexeme {
       case .where:
@@ -83,6 +97,12 @@ extension Parser {
         checkOnce("at least", first, &firsts)
         _ = accept(.exactly)
         query.times = .exactly(expectNumber())
+        expectTimes()
+      case nil where kind == .number:
+        checkOnce("at least", first, &firsts)
+        let edit = TextEdit(startOf(range(of: first)), "at least ")
+        report(.missingWord("at least", before: written(first), at: range(of: first), insertion: edit))
+        query.times = .atLeast(expectNumber())
         expectTimes()
       default:
         checkOnce("a time", first, &firsts)
@@ -125,6 +145,7 @@ extension Parser {
     case .within: true
     case .since: isPrimaryStart(at: position + 1)
     case .from: kind(at: position + 1) == .number
+    case .in, .during: foreignWindow(at: position) != nil
     default: false
     }
   }
@@ -132,6 +153,11 @@ extension Parser {
   /// `within D`, `since step S`, `since T`, `from D ago to D ago`
   mutating func parseWindow() -> Expression.Window {
     if accept(.within) { return .within(parseDuration()) }
+    if let words = foreignWindow(at: index) {
+      index += words
+      understand(from: index - words, as: "within") { .foreignWording($0, canonical: $1, edit: $2) }
+      return .within(parseDuration())
+    }
     if accept(.since) {
       if at(.step), isName(at: index + 1) {
         _ = accept(.step)

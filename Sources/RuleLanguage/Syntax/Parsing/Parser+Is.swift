@@ -84,7 +84,7 @@ extension Parser {
   }
 
   /// `is cfo`, `is not cfo`, `is greater than 5`, `is at least 5`, `is equal to 5`.
-  private mutating func foreignComparison(
+  mutating func foreignComparison(
     after left: Expression, isNegated: Bool, from start: Int, _ first: Int
   ) -> Expression {
     var sign: Expression.ComparisonOperator = isNegated ? .notEqual : .equal
@@ -115,6 +115,14 @@ extension Parser {
     let place = range(from: first)
     let right = parseValue()
     return Expression(.comparison(left, sign, operatorRange: place, right), range(from: start))
+  }
+
+  /// `like "%x%"`, SQL's patterns: each way of writing one has its own words here.
+  mutating func parseLike(after left: Expression, from start: Int) -> Expression {
+    report(.sqlLike(written(index), at: range(of: index)))
+    advance()
+    _ = parseValue()
+    return Expression(.missing, range(from: start))
   }
 
   /// `equals 5`, `does not contain "x"`, `has any value`.

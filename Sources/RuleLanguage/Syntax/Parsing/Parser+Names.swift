@@ -26,7 +26,7 @@ extension Parser {
 
   /// Takes a name. A reserved word is reported, and taken where it can only be meant as a name.
   mutating func expectName(_ expected: SyntaxExpectation = .name) -> Name? {
-    if isName(at: index), !isClauseOnNewLine { return takeName() }
+    if isName(at: index), !isClauseOnNewLine { return isHyphenated(index) ? takeHyphenated() : takeName() }
     if kind == .name, let word = lexeme, word.isReserved, isMeantAsName(index) {
       report(.reservedWord(word.rawValue, at: range(of: index)))
       return takeName()
@@ -34,6 +34,22 @@ extension Parser {
     let (place, found) = gap
     report(.missingName(expected, before: found, at: place.range))
     return nil
+  }
+
+  /// Whether `-` and another word follow the name without a blank.
+  private func isHyphenated(_ position: Int) -> Bool {
+    lexeme(at: position + 1) == .minus && kind(at: position + 2) == .name
+      && tokens[position].end == tokens[position + 1].start && tokens[position + 1].end == tokens[position + 2].start
+  }
+
+  private mutating func takeHyphenated() -> Name {
+    let start = index
+    while isHyphenated(index) { index += 2 }
+    advance()
+    let place = range(from: start)
+    let meant = file.text(place).replacing("-", with: "_")
+    report(.malformedName(file.text(place), meant: meant, at: place))
+    return Name(meant, place)
   }
 
   /// Whether what follows a reserved word fits a name alone.

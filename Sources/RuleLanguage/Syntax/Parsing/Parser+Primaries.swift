@@ -41,6 +41,13 @@ extension Parser {
     }
     let value = numericValue(of: index)
     advance()
+    if isThousands(after: start) {
+      repeat { index += 2 } while isThousands(after: index - 1)
+      let place = range(from: start)
+      let digits = file.text(place).replacing(",", with: "_")
+      report(.malformedNumber(file.text(place), at: place, suggestion: digits))
+      return Expression(.missing, place)
+    }
     guard kind == .name else { return Expression(.number(value), range(of: start)) }
     if let (unit, words) = unit(at: index) {
       takeWords(words)
@@ -51,6 +58,16 @@ extension Parser {
       return Expression(.missing, range(from: start))
     }
     return Expression(.number(value), range(of: start))
+  }
+
+  /// Whether a comma and three digits follow the number without a blank, outside a list: `1,000`.
+  private func isThousands(after position: Int) -> Bool {
+    guard parenthesisDepth == 0, kind(at: position + 1) == .comma, kind(at: position + 2) == .number else {
+      return false
+    }
+    let (comma, digits) = (tokens[position + 1], tokens[position + 2])
+    return tokens[position].end == comma.start && comma.end == digits.start && digits.end - digits.start == 3
+      && bytes[digits.start..<digits.end].allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
   }
 
   /// `3 days`, `3 days ago`, `3 hours after T`, `3 hours before T`; the duration is taken.
@@ -160,7 +177,10 @@ extension Parser {
 
   private mutating func parseNamePrimary() -> Expression {
     let start = index
-    guard let word = lexeme else { return kind(at: index + 1) == .leftParenthesis ? parseCall() : parsePath() }
+    guard let word = lexeme else {
+      if isEmptyCall, written(index) == "today" { return parseEmptyCall() }
+      return kind(at: index + 1) == .leftParenthesis ? parseCall() : parsePath()
+    }
     if word.isReserved { return parseReserved(word) }
     if isClauseOnNewLine || isPlainAction(at: index) || (isInColumnOne(index) && isDeclaration(at: index)) {
       missing(.value)
@@ -172,12 +192,28 @@ extension Parser {
       advance()
       understand(from: start, as: word == .true ? "yes" : "no") { .foreignFlag($0, canonical: $1, at: $2.range) }
       return Expression(.flag(word == .true), range(of: start))
+    case .now where isEmptyCall:
+      return parseEmptyCall()
     default: break
     }
     guard kind(at: index + 1) == .leftParenthesis else { return parsePath() }
     if word == .rate, isExact(word, at: index) { return parseRate() }
     if let function = Expression.Aggregate.Function(rawValue: word.rawValue) { return parseAggregate(function) }
     return parseCall()
+  }
+
+  /// `()` after the name.
+  private var isEmptyCall: Bool {
+    kind(at: index + 1) == .leftParenthesis && kind(at: index + 2) == .rightParenthesis
+  }
+
+  /// `today()`, `now()`, as spreadsheets write it.
+  private mutating func parseEmptyCall() -> Expression {
+    let start = index
+    let name = takeName()
+    index += 2
+    understand(from: start, as: name.text) { .foreignWording($0, canonical: $1, edit: $2) }
+    return Expression(.path([name]), range(of: start))
   }
 
   private mutating func parseReserved(_ word: Lexeme) -> Expression {

@@ -259,6 +259,13 @@ struct Parser {
     warn(report(file.text(place), canonical, edit))
   }
 
+  /// Understands words that are not taken yet as the canonical wording, and says so.
+  mutating func understandWords(_ place: SourceRange, as canonical: String) {
+    let edit = TextEdit(place, canonical)
+    edits.append(edit)
+    warn(.foreignWording(file.text(place), canonical: canonical, edit: edit))
+  }
+
   // MARK: - Misspelled words
 
   /// Whether the name here is no word of the grammar itself, but near to this one.
