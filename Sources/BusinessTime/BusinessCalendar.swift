@@ -60,10 +60,16 @@ package struct BusinessCalendar: Hashable, Sendable {
 
   /// Whether business is done at `instant`.
   package func isOpen(at instant: Instant) -> Bool {
+    opening(at: instant) != nil
+  }
+
+  /// When the hours began that run at `instant`; `nil` while no business is done.
+  package func opening(at instant: Instant) -> Instant? {
     let today = zone.day(of: instant)
-    return [today.adding(days: -1), today].contains { date in
-      openHours(on: date)?.contains(instant) ?? false
+    for date in [today.adding(days: -1), today] {
+      if let hours = openHours(on: date), hours.contains(instant) { return hours.lowerBound }
     }
+    return nil
   }
 
   /// The business hours that begin on `date`; `nil` when it is no business day.

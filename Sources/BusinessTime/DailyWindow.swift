@@ -32,6 +32,16 @@ package struct DailyWindow: Hashable, Sendable {
     next(after: instant, in: zone) { $0.upperBound }
   }
 
+  /// The last end up to and including `instant`; `Instant.earliest` when there is none.
+  package func lastEnd(atOrBefore instant: Instant, in zone: Zone) -> Instant {
+    var date = zone.day(of: instant)
+    while date > .earliest {
+      if let stretch = occurrence(on: date, in: zone), stretch.upperBound <= instant { return stretch.upperBound }
+      date = date.adding(days: -1)
+    }
+    return .earliest
+  }
+
   /// The first start after `instant`, not at it.
   package func nextStart(after instant: Instant, in zone: Zone) -> Instant {
     next(after: instant, in: zone) { $0.lowerBound }

@@ -10,17 +10,20 @@ package struct DecisionOptions: Sendable {
   package var appliesMessagePolicies: Bool
   /// Whether approval and halt hold; never in tests, since they are about whole populations.
   package var appliesPopulationPolicies: Bool
+  /// Whether everybody is in the first arm of an experiment, and none is assigned; so in tests.
+  package var takesFirstArms: Bool
   /// The days of each of `CheckedPolicy.holidays`; those without a condition are in the calendar of the evaluation too.
   package var holidays: [Set<CivilDate>]
 
   package init(
     approvedRules: Set<String> = [], ignoresHalt: Bool = false, appliesMessagePolicies: Bool = true,
-    appliesPopulationPolicies: Bool = true, holidays: [Set<CivilDate>] = []
+    appliesPopulationPolicies: Bool = true, takesFirstArms: Bool = false, holidays: [Set<CivilDate>] = []
   ) {
     self.approvedRules = approvedRules
     self.ignoresHalt = ignoresHalt
     self.appliesMessagePolicies = appliesMessagePolicies
     self.appliesPopulationPolicies = appliesPopulationPolicies
+    self.takesFirstArms = takesFirstArms
     self.holidays = holidays
   }
 }

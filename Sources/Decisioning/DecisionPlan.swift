@@ -15,17 +15,21 @@ package struct DecisionPlan: Sendable {
   let neverMessage: [NodeID?]
   /// One for each of `CheckedPolicy.holidays`; `nil` where they hold for everybody.
   let holidayConditions: [NodeID?]
+  /// One for each of `CheckedPolicy.weekends`.
+  let weekendConditions: [NodeID?]
   /// The names that rules have, and those that they had.
   let ruleNames: Set<String>
   /// The field of contacts that names their time zone, for `in contact time`.
   let zoneField: FieldIndex?
+  /// That of accounts, for contacts that name none.
+  let accountZoneField: FieldIndex?
 
   package init(_ evaluation: EvaluationPlan) {
     self.evaluation = evaluation
     let program = evaluation.program
-    let tested = Set(program.experiments.map(\.rule))
+    let experiments = Dictionary(program.experiments.map { ($0.rule, $0) }, uniquingKeysWith: { first, _ in first })
     rules = program.rules
-      .map { RulePlan($0, isExperiment: tested.contains($0.name), in: evaluation) }
+      .map { RulePlan($0, experiment: experiments[$0.name], in: evaluation) }
       .sorted { ($1.rule.priority, $0.rule.name) < ($0.rule.priority, $1.rule.name) }
     sequences = program.sequences.map { sequence in
       SequencePlan(sequence: sequence, enroll: sequence.enroll.flatMap { evaluation.node(for: $0, of: .contact) })
@@ -34,12 +38,19 @@ package struct DecisionPlan: Sendable {
     holidayConditions = program.policy.holidays.map { holidays in
       holidays.condition.flatMap { evaluation.node(for: $0, of: .contact) }
     }
+    weekendConditions = program.policy.weekends.map { evaluation.node(for: $0.condition, of: .contact) }
     ruleNames = Set(program.rules.map(\.name) + program.rules.compactMap(\.formerName))
-    zoneField = program.contact.index(of: "timezone").flatMap { program.contact[$0].type == .text ? $0 : nil }
-    readSet = DecisionPlan.readSet(of: program, zoneField: zoneField)
+    func zone(of record: RecordSchema) -> FieldIndex? {
+      record.index(of: "timezone").flatMap { record[$0].type == .text ? $0 : nil }
+    }
+    zoneField = zone(of: program.contact)
+    accountZoneField = zone(of: program.account)
+    readSet = DecisionPlan.readSet(of: program, zoneField, accountZoneField)
   }
 
-  private static func readSet(of program: CheckedProgram, zoneField: FieldIndex?) -> ReadSet {
+  private static func readSet(
+    of program: CheckedProgram, _ zoneField: FieldIndex?, _ accountZoneField: FieldIndex?
+  ) -> ReadSet {
     var reads = ReadSet()
     let message = EventID(0)
     reads.addEvent(message)
@@ -47,6 +58,7 @@ package struct DecisionPlan: Sendable {
       if let field = program[message].record.index(of: name) { reads.eventFields[message]?.insert(field) }
     }
     if let zoneField { reads.add(zoneField, of: .contact) }
+    if let accountZoneField { reads.add(accountZoneField, of: .account) }
     for definition in program.definitions {
       switch definition.body {
       case .journey, .segment: reads.previous.insert(definition.id)
@@ -75,11 +87,16 @@ struct RulePlan: Sendable {
   let rank: NodeID?
   /// For each action, its arguments that are expressions.
   let arguments: [[ParameterID: NodeID]]
+  let experiment: ExperimentPlan?
 
-  init(_ rule: CheckedRule, isExperiment: Bool, in plan: EvaluationPlan) {
+  init(_ rule: CheckedRule, experiment: CheckedExperiment?, in plan: EvaluationPlan) {
     self.rule = rule
+    let experiment = experiment.flatMap { ExperimentPlan($0, on: rule, in: plan) }
+    self.experiment = experiment
     fingerprint = RulePlan.fingerprint(of: plan.program.book.text(rule.range))
-    sendsMessages = rule.actions.contains { $0.id.descriptor.isMessage }
+    // An arm's actions stand in the place of the rule's own.
+    let actions = experiment?.arms.flatMap(\.rule.actions) ?? rule.actions
+    sendsMessages = actions.contains { $0.id.descriptor.isMessage }
     let occurrence = rule.trigger?.occurrence
     func node(_ expression: CheckedExpression) -> NodeID? {
       plan.node(for: expression, of: rule.subject, occurrence: occurrence)
@@ -94,8 +111,7 @@ struct RulePlan: Sendable {
         if case .expression(let expression) = argument { node(expression) } else { nil }
       }
     }
-    var needs = Set(rule.actions.compactMap(\.id.missingFeature))
-    if isExperiment { needs.insert(.experiment) }
+    var needs = Set(actions.compactMap(\.id.missingFeature))
     let read = [rule.condition, rule.trigger?.filter, untilTime].compactMap(\.self)
     let isComputed = read.allSatisfy {
       plan.notYetExecutable(in: $0, of: rule.subject, occurrence: occurrence).isEmpty

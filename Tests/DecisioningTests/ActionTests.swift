@@ -173,15 +173,13 @@ struct ActionTests {
     var scene = try scene(
       """
       rule r { when hot then assign owner from sdr and create note "x" }
-      rule s { when hot then create note "x" }
-      experiment e on s { arm long 50% { create note "long" } arm short 50% { create note "short" } measure did page_view within 7 days afterwards }
       sequence nurture { enroll when hot  exit when not hot  step one { create note "x" } }
       """)
     let decisions = scene.run()
     #expect(decisions.actions.isEmpty)
     #expect(
       decisions.notExecutable.map { "\($0.name) \($0.feature.rawValue) \($0.matched)" } == [
-        "r ownerRotation 1", "s experiment 1", "nurture sequence 1", "e experiment 0",
+        "r ownerRotation 1", "nurture sequence 1",
       ])
     #expect(decisions.changes.deployments.isEmpty)
     #expect(decisions.changes.firings.isEmpty)

@@ -304,7 +304,8 @@ struct DeclarationTests {
         at most 2 messages per contact per 7 days, hold the rest up to 3 days
         at most 1 messages per account per 7 days, hold the rest
         at most 6 messages per account per 1 week, drop the rest
-        quiet between 20:00 and 08:00 in contact time  never message when b
+        quiet between 20:00 and 08:00 in contact time, release over 30 minutes  never message when b
+        send on weekdays between 09:00 and 17:00  weekend on (friday, saturday) when c  approvals expire after 7 days
         never repeat an asset within 90 days  require consent marketing
         approve rules that act on more than 500 contacts  halt when a run acts on more than 10% of contacts
         evaluate every 15 minutes
@@ -318,7 +319,12 @@ struct DeclarationTests {
       case .holidays(let text, let condition): "\(text.text) \(condition.map(outline) ?? "")"
       case .cap(let cap):
         "\(cap.limit.value) \(cap.isPerAccount) \(outline(cap.per.span)) \(describe(cap.rest))"
-      case .quiet(let from, let to, let isLocal): "quiet \(from.time.minutes) \(to.time.minutes) \(isLocal)"
+      case .quiet(let from, let to, let isLocal, let release):
+        "quiet \(from.time.minutes) \(to.time.minutes) \(isLocal) \(release.map { outline($0.span) } ?? "-")"
+      case .sendWindow(let window, let release):
+        "send \(window.days.map(\.text)) \(window.from.time.minutes) \(release.map { outline($0.span) } ?? "-")"
+      case .weekend(let days, let condition): "weekend \(days.map(\.text)) \(outline(condition))"
+      case .approvalsExpire(let duration): "expire \(outline(duration.span))"
       case .neverMessage(let condition): "never \(outline(condition))"
       case .neverRepeatAsset(let duration): "repeat \(outline(duration.span))"
       case .requireConsent(let name): "consent \(name.text)"
@@ -331,7 +337,8 @@ struct DeclarationTests {
     #expect(
       items == [
         "Europe/London", "540-1050 [\"weekdays\"]", "h.ics a", "2.0 false 7 days hold 3 days", "1.0 true 7 days hold",
-        "6.0 true 1 weeks drop", "quiet 1200 480 true", "never b", "repeat 90 days", "consent marketing",
+        "6.0 true 1 weeks drop", "quiet 1200 480 true 30 minutes", "never b", "send [\"weekdays\"] 540 -",
+        "weekend [\"friday\", \"saturday\"] c", "expire 7 days", "repeat 90 days", "consent marketing",
         "approve 500.0",
         "halt 0.1", "evaluate 15 minutes",
       ])

@@ -19,7 +19,9 @@ extension Decider {
     let mark = ledger.mark
     let held = history.occurrence(rule.subject, candidate.row, candidate.position == nil ? nil : candidate.occurrence)
     let heldSince = state.holds[held]
-    var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+    let armPlan = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
+    let acting = armPlan ?? plan
+    var resolved = acting.rule.actions.indices.map { resolve(acting, $0, candidate, batch) }
     if let perAccount = rule.frequency.perAccount, isLimitReached(perAccount, candidate.row, plan, history, draft) {
       for index in resolved.indices { resolved[index].outcome = .accountLimit(perAccount.limit, per: perAccount.per) }
     }
@@ -27,7 +29,8 @@ extension Decider {
       resolved[index].outcome = outcome(of: resolved[index], plan, candidate.row, heldSince: heldSince)
     }
 
-    let verdict = Verdict(of: resolved.map(\.outcome))
+    // An arm that does nothing has its turn like the others.
+    let verdict = resolved.isEmpty && armPlan != nil ? .acts : Verdict(of: resolved.map(\.outcome))
     if verdict != .acts { ledger.undo(to: mark) }
     if verdict == .acts || verdict == .comesToNothing { claim(resolved, for: rule.name) }
     switch verdict {

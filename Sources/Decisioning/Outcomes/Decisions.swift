@@ -50,12 +50,12 @@ package struct Decisions: Sendable {
 
   package struct NotExecutable: Hashable, Sendable {
     package enum Feature: String, Hashable, Sendable, CaseIterable {
-      case recommendation, sequence, experiment, ownerRotation
+      case recommendation, sequence, ownerRotation
       /// A condition reads what no evaluation computes.
       case expression
     }
 
-    /// The rule, recommendation, sequence or experiment.
+    /// The rule, recommendation or sequence.
     package var name: String
     package var feature: Feature
     package var range: SourceRange

@@ -53,6 +53,8 @@ extension Outcome.HoldReason {
   package var text: String {
     switch self {
     case .quietHours(let window): "quiet hours from \(window.from) to \(window.to)"
+    case .sendWindow(let window): "messages go out from \(window.from) to \(window.to), on the days of the policy"
+    case .release(let span): "what waited leaves spread over \(span)"
     case .cap(let limit, let perAccount, let span): Outcome.capText(limit, perAccount, span)
     case .together: "it goes with a message that is held"
     }
@@ -94,7 +96,6 @@ extension Decisions.NotExecutable {
     switch feature {
     case .recommendation: "needs recommendations, which this version checks but does not carry out"
     case .sequence: "needs sequences, which this version checks but does not carry out"
-    case .experiment: "is an experiment, which this version checks but does not carry out"
     case .expression: "asks for a value that this version checks but does not compute"
     case .ownerRotation: "assigns owners in turn, which this version checks but does not carry out"
     }

@@ -29,6 +29,10 @@ package enum Outcome: Hashable, Sendable {
 
   package enum HoldReason: Hashable, Sendable {
     case quietHours(DailyWindow)
+    /// Messages go out only between these hours, on the days that the policy says.
+    case sendWindow(DailyWindow)
+    /// It waited for quiet hours to end or a send window to open, and its turn in the release has not come.
+    case release(over: TimeSpan)
     case cap(limit: Int, perAccount: Bool, per: TimeSpan)
     /// Another message of the rule is held, and they go together.
     case together

@@ -23,6 +23,7 @@ package struct StateChanges: Hashable, Sendable {
   /// Holds that ended: sent, expired, or the condition no longer true.
   package var releasedHolds: [RuleOccurrence] = []
   package var overrides: [Override] = []
+  package var experiments = ExperimentChanges()
   /// Approvals that were made use of.
   package var usedApprovals: [String] = []
 

@@ -19,11 +19,25 @@ extension Decider {
     _ message: StateChanges.SentMessage, _ content: MessageLedger.Content, heldSince: Instant?
   ) -> Outcome {
     let contact = message.contact
-    if Int(contact) < state.suppressed.count, state.suppressed[Int(contact)] == 1 { return .suppressed }
+    if let outcome = recipientOutcome(contact, isTransactional: message.isTransactional) { return outcome }
     guard options.appliesMessagePolicies else { return .act }
+    // The template of a `send email` may be sent again.
+    if let asset = message.asset {
+      let start = calendars.common.subtract(program.policy.neverRepeatAsset, from: now)
+      if let at = ledger.lastSent(content, to: contact, after: start) {
+        return .repeated(asset: assetName(asset), sentAt: at)
+      }
+    }
+    return timing(of: contact, isTransactional: message.isTransactional, heldSince: heldSince)
+  }
+
+  /// Why nothing may be sent to a contact, whatever it is; `nil` when something may.
+  func recipientOutcome(_ contact: Int32, isTransactional: Bool) -> Outcome? {
+    if Int(contact) < state.suppressed.count, state.suppressed[Int(contact)] == 1 { return .suppressed }
+    guard options.appliesMessagePolicies else { return nil }
     let policy = program.policy
     // A transactional message needs no consent to marketing; any other purpose that the policy names it does need.
-    for purpose in policy.consents where !(message.isTransactional && purpose == "marketing") {
+    for purpose in policy.consents where !(isTransactional && purpose == "marketing") {
       guard let flags = state.consents[purpose], Int(contact) < flags.count, flags[Int(contact)] == 1 else {
         return .noConsent(purpose: purpose)
       }
@@ -33,64 +47,7 @@ extension Decider {
       let truth = node.map { evaluation.truths($0, of: .contact)[Int(contact)] } ?? Column.missingFlag
       if truth != 0 { return .neverMessage(program.book.text(policy.neverMessage[index].range)) }
     }
-    // The template of a `send email` may be sent again.
-    if let asset = message.asset {
-      let start = calendars.common.subtract(policy.neverRepeatAsset, from: now)
-      if let at = ledger.lastSent(content, to: contact, after: start) {
-        return .repeated(asset: assetName(asset), sentAt: at)
-      }
-    }
-    return timing(of: contact, isTransactional: message.isTransactional, heldSince: heldSince)
-  }
-
-  // MARK: - Caps and quiet hours
-
-  private func timing(of contact: Int32, isTransactional: Bool, heldSince: Instant?) -> Outcome {
-    var held: Outcome?
-    var until = Instant.earliest
-    func hold(_ time: Instant, _ reason: Outcome.HoldReason) {
-      guard time > until else { return }
-      until = time
-      held = .held(until: time, reason)
-    }
-    if !isTransactional {
-      for cap in program.policy.caps {
-        guard let free = freeTime(under: cap, for: contact) else { continue }
-        switch cap.rest {
-        case .drop: return .dropped(.cap(limit: cap.limit, perAccount: cap.isPerAccount, per: cap.per))
-        case .hold(let upTo):
-          let expiry = upTo.map { calendars.common.add($0, to: heldSince ?? now) }
-          if let heldSince, let expiry, expiry <= now { return .dropped(.expired(since: heldSince)) }
-          hold(min(free, expiry ?? free), .cap(limit: cap.limit, perAccount: cap.isPerAccount, per: cap.per))
-        }
-      }
-    }
-    for quiet in program.policy.quiet {
-      let window = DailyWindow(from: quiet.from, to: quiet.to)
-      let zone = quiet.inContactTime ? zone(of: contact) : calendars.common.zone
-      if window.contains(now, in: zone) { hold(window.nextEnd(after: now, in: zone), .quietHours(window)) }
-    }
-    return held ?? .act
-  }
-
-  /// When the cap allows one more message; `nil` when it does now.
-  private func freeTime(under cap: CheckedPolicy.Cap, for contact: Int32) -> Instant? {
-    let start = calendars.common.subtract(cap.per, from: now)
-    let account = snapshot.accountOfContact[Int(contact)]
-    let people = cap.isPerAccount && account >= 0 ? contacts(ofAccount: account) : [contact]
-    let times = people.flatMap { ledger.countedTimes(of: $0, after: start) }.sorted()
-    // The checker refuses a cap of none.
-    guard times.count >= cap.limit, cap.limit > 0 else { return nil }
-    return max(calendars.common.add(cap.per, to: times[times.count - cap.limit]), now.adding(milliseconds: 1))
-  }
-
-  /// The contact's own zone, where it is known; otherwise that of the policy.
-  private func zone(of contact: Int32) -> Zone {
-    guard let field = plan.zoneField,
-      case .text(let identifier) = snapshot.contacts.value(field, .text, row: Int(contact), snapshot.texts),
-      let zone = Zone(identifier: identifier)
-    else { return calendars.common.zone }
-    return zone
+    return nil
   }
 
   // MARK: - Effects

@@ -29,6 +29,7 @@ extension Decider {
       ask(reason, &draft)
     } else {
       deploy(rule, history)
+      if let experiment = rule.experiment, rule.missing.isEmpty, !rule.rule.frequency.isPaused { begin(experiment) }
       if reason != nil, !options.approvedRules.contains(rule.rule.name) {
         decisions.changes.usedApprovals += [history.name, rule.rule.name].filter(state.approvals.contains).prefix(1)
       }
@@ -108,6 +109,7 @@ extension Decider {
       decisions.changes.holds += changes.holds
       decisions.changes.releasedHolds += changes.releasedHolds
       decisions.changes.overrides += changes.overrides
+      decisions.changes.experiments.assignments += changes.experiments.assignments
     }
     for row in draft.firings.keys.sorted() {
       guard let firing = draft.firings[row] else { continue }

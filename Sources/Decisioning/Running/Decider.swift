@@ -21,6 +21,8 @@ final class Decider {
   var transitions: [FieldChange] = []
   /// The contacts of each account, in the order of their keys; worked out when a rule first asks.
   var contactsOfAccount: [[Int32]]?
+  /// Worked out when a message is first decided upon.
+  var quietStates: [QuietState.Key: QuietState] = [:]
 
   var program: CheckedProgram { plan.program }
 
@@ -123,9 +125,6 @@ final class Decider {
       let matched = plan.enroll.map { evaluation.truths($0, of: .contact).count { $0 == 1 } } ?? 0
       decisions.notExecutable.append(
         .init(name: plan.sequence.name, feature: .sequence, range: plan.sequence.range, matched: matched))
-    }
-    for experiment in program.experiments {
-      decisions.notExecutable.append(.init(name: experiment.name, feature: .experiment, range: experiment.range))
     }
   }
 

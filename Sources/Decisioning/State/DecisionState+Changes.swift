@@ -24,6 +24,7 @@ extension DecisionState {
       lists[change.list]?[Int(change.row)] = value
     }
     for rule in changes.usedApprovals { approvals.remove(rule) }
+    changes.experiments.apply(to: &experiments)
   }
 
   /// Takes one change after the other, those of one rule together: a run may touch every row.

@@ -27,12 +27,15 @@ package struct DecisionState: Sendable {
   package var holds: [RuleOccurrence: Instant]
   /// Names of rules that a person has approved since they asked.
   package var approvals: Set<String>
+  /// By name, as last run.
+  package var experiments: [String: ExperimentState]
 
   package init(
     deployments: [String: Deployment] = [:], firings: [String: FiringTable] = [:],
     handled: Set<RuleOccurrence> = [], changes: [FieldChange] = [], consents: [String: [UInt8]] = [:],
     suppressed: [UInt8] = [], lists: [ListName: [UInt8]] = [:], synced: [PropertyName: Column] = [:],
-    holds: [RuleOccurrence: Instant] = [:], approvals: Set<String> = []
+    holds: [RuleOccurrence: Instant] = [:], approvals: Set<String> = [],
+    experiments: [String: ExperimentState] = [:]
   ) {
     self.deployments = deployments
     self.firings = firings
@@ -44,6 +47,7 @@ package struct DecisionState: Sendable {
     self.synced = synced
     self.holds = holds
     self.approvals = approvals
+    self.experiments = experiments
   }
 
   package static let empty = DecisionState()

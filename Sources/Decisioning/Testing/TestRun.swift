@@ -47,7 +47,8 @@ struct TestRun {
     self.plan = plan
     calendar = plan.program.policy.calendar(holidays: holidays)
     options = DecisionOptions(
-      appliesMessagePolicies: test.withPolicy, appliesPopulationPolicies: false, holidays: holidays)
+      appliesMessagePolicies: test.withPolicy, appliesPopulationPolicies: false, takesFirstArms: true,
+      holidays: holidays)
     world = TestWorld(plan)
     now = test.start ?? Instant(milliseconds: 0)
     nextTick = now

@@ -8,11 +8,7 @@ extension Planner {
     planPolicy(program.policy)
     for recommendation in program.recommendations { planRecommendation(recommendation) }
     for sequence in program.sequences { planSequence(sequence) }
-    let contact = scope(of: .contact)
-    for experiment in program.experiments {
-      for arm in experiment.arms { planStatements(arm.statements, in: contact) }
-      for measure in experiment.measures { _ = plan(measure, in: contact) }
-    }
+    for experiment in program.experiments { planExperiment(experiment) }
     for test in program.tests { planTest(test) }
   }
 
@@ -93,6 +89,7 @@ extension Planner {
     for holidays in policy.holidays {
       if let condition = holidays.condition { _ = plan(condition, in: contact) }
     }
+    for weekend in policy.weekends { _ = plan(weekend.condition, in: contact) }
   }
 
   private mutating func planRecommendation(_ recommendation: CheckedRecommendation) {
@@ -108,6 +105,18 @@ extension Planner {
     }
     if let perAccount = sequence.frequency.perAccount { _ = plan(perAccount.rank, in: contact) }
     for step in sequence.steps { planStatements(step.statements, in: contact) }
+  }
+
+  /// Its arms stand in the place of the rule's own actions.
+  private mutating func planExperiment(_ experiment: CheckedExperiment) {
+    let rule = program.rules.first { $0.name == experiment.rule }
+    let subject = rule?.subject ?? .contact
+    let place = scope(of: subject, trigger: rule?.trigger.map { TriggerKind($0.occurrence) })
+    for arm in experiment.arms { planStatements(arm.statements, in: place) }
+    for measure in experiment.measures {
+      let trigger = measure.isAfterwards ? TriggerKind(CheckedExperiment.Measure.trigger) : nil
+      _ = plan(measure.condition, in: scope(of: subject, trigger: trigger))
+    }
   }
 
   private mutating func planStatements(_ statements: [CheckedSequence.Statement], in scope: PlanScope) {

@@ -253,8 +253,9 @@ struct LayoutMarks {
       mark(item.range, .item)
       switch item.kind {
       case .holidays(_, let condition): condition.map { expression($0) }
-      case .neverMessage(let condition): expression(condition)
-      case .timezone, .businessHours, .cap, .quiet, .neverRepeatAsset, .requireConsent, .approve, .halt, .evaluate:
+      case .neverMessage(let condition), .weekend(_, let condition): expression(condition)
+      case .timezone, .businessHours, .cap, .quiet, .sendWindow, .neverRepeatAsset, .requireConsent, .approve,
+        .approvalsExpire, .halt, .evaluate:
         break
       }
     }

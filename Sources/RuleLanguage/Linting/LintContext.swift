@@ -93,10 +93,11 @@ extension CheckedProgram {
     }
     for experiment in experiments {
       experiment.arms.flatMap(\.statements).flatMap(\.expressions).forEach { add($0, .experiment) }
-      experiment.measures.forEach { add($0, .experiment) }
+      experiment.measures.forEach { add($0.condition, .experiment) }
     }
     policy.neverMessage.forEach { add($0, .neverMessage) }
     policy.holidays.forEach { add($0.condition, .holidays) }
+    policy.weekends.forEach { add($0.condition, .holidays) }
     for step in tests.flatMap(\.steps) {
       switch step.kind {
       case .expectCondition(let condition, let subject): add(condition, .test, subject)

@@ -13,6 +13,10 @@ struct OutcomeAdvice {
     case .held(_, .quietHours(let window)):
       guard let quiet = policy.quiet.first(where: { $0.from == window.from && $0.to == window.to }) else { return [] }
       return ["\(whose(quiet)); the first run after that decides anew  \(place(quiet.range))"]
+    case .held(_, .sendWindow(let window)):
+      return policy.sendWindows.first { $0.hours == window }.map {
+        ["the first run after that decides anew  \(place($0.range))"]
+      } ?? []
     case .held(_, .cap(let limit, let perAccount, let span)):
       return ["a run after that decides anew" + cap(limit, perAccount, span)]
     case .dropped(.cap(let limit, let perAccount, let span)):
@@ -35,7 +39,9 @@ struct OutcomeAdvice {
     case .accountLimit:
       return ["somebody else of the account goes first, or the limit of the rule would have to be higher"]
     case .repeated: return ["the policy repeats no asset within \(policy.neverRepeatAsset)"]
-    case .act, .held(_, .together), .needsApproval, .overridden, .suppressed, .noValue, .already, .halted: return []
+    case .act, .held(_, .together), .held(_, .release), .needsApproval, .overridden, .suppressed, .noValue, .already,
+      .halted:
+      return []
     }
   }
 

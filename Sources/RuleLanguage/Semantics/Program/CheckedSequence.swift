@@ -121,25 +121,3 @@ package struct CheckedSequence: Sendable {
     }
   }
 }
-
-package struct CheckedExperiment: Sendable {
-  package var name: String
-  package var rule: String
-  package var title: String?
-  /// Their statements are actions.
-  package var arms: [CheckedSequence.Arm]
-  package var measures: [CheckedExpression]
-  package var range: SourceRange
-
-  package init(
-    name: String, rule: String, title: String?, arms: [CheckedSequence.Arm], measures: [CheckedExpression],
-    range: SourceRange
-  ) {
-    self.name = name
-    self.rule = rule
-    self.title = title
-    self.arms = arms
-    self.measures = measures
-    self.range = range
-  }
-}

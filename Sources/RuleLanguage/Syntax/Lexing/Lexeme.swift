@@ -20,7 +20,7 @@ enum Lexeme: String, Hashable, Sendable, CaseIterable {
   // Recommendations, sequences, policies, experiments, tests
   case `repeat`, pick, scoring, least, goal, exit, holdout, by, act, step, split, arm, timezone, holidays, messages
   case hold, the, rest, drop, quiet, message, an, require, consent, approve, that, more, than, halt, a, run, acts
-  case evaluate, measure, afterwards, given, nothing, enrolled, expect
+  case evaluate, measure, release, over, weekend, approvals, expire, afterwards, given, nothing, enrolled, expect
 
   // Expressions
   case minute, minutes, hour, hours, day, days, week, weeks, business, ago, after, before, known, unknown, last, next

@@ -117,7 +117,10 @@ extension Parser {
     case .never: return next == .message || next == .repeat || next == .when || nextKind == .name
     case .require: return nextKind == .name || nextKind == .textStart
     case .approve: return nextKind == .name
+    case .approvals: return next == .expire || nextKind == .name
     case .halt: return nextKind == .name
+    case .send: return next == .on || nextKind == .name
+    case .weekend: return next == .on || nextKind == .leftParenthesis || nextKind == .name
     case .evaluate: return next == .every || nextKind == .number
     default: return false
     }
@@ -139,7 +142,11 @@ extension Parser {
         .call, .skip,
       ]
     case .split: [.arm]
-    case .policy: [.timezone, .business, .holidays, .quiet, .never, .require, .approve, .halt, .evaluate]
+    case .policy:
+      [
+        .timezone, .business, .holidays, .weekend, .quiet, .send, .never, .require, .approve, .approvals, .halt,
+        .evaluate,
+      ]
     case .experiment: [.arm, .measure]
     case .test: [.given, .expect, .wait, .with]
     }

@@ -36,8 +36,21 @@ extension Parser {
       expect(.and)
       let to = expectClockTime()
       let isInContactTime = parseInContactTime()
+      let release = parseRelease()
       guard let from, let to else { return nil }
-      return .quiet(from: from, to: to, inContactTime: isInContactTime)
+      return .quiet(from: from, to: to, inContactTime: isInContactTime, release: release)
+    case .send:
+      let start = index
+      _ = accept(.send)
+      let window = parseWindow(from: start)
+      let release = parseRelease()
+      return window.map { .sendWindow($0, release: release) }
+    case .weekend:
+      _ = accept(.weekend)
+      expect(.on)
+      let days = parseDays()
+      expect(.when)
+      return .weekend(days: days, when: parseExpression())
     case .never: return parseNever()
     case .require:
       _ = accept(.require)
@@ -47,6 +60,11 @@ extension Parser {
       _ = accept(.approve)
       for word in [Lexeme.rules, .that, .act, .on, .more, .than] { expect(word) }
       return .approve(parseAmount())
+    case .approvals:
+      _ = accept(.approvals)
+      expect(.expire)
+      expect(.after)
+      return .approvalsExpire(parseDuration())
     case .halt:
       _ = accept(.halt)
       for word in [Lexeme.when, .a, .run, .acts, .on, .more, .than] { expect(word) }
@@ -56,6 +74,19 @@ extension Parser {
       expect(.every)
       return .evaluate(parseDuration())
     }
+  }
+
+  /// `, release over 30 minutes`
+  private mutating func parseRelease() -> Expression.Duration? {
+    let hasComma = at(kind: .comma) && lexeme(at: index + 1) == .release
+    guard hasComma || at(.release) else { return nil }
+    if !hasComma {
+      report(.missingComma(at: gap.place.range, insertion: TextEdit(range(of: index - 1).after, ",")))
+    }
+    _ = accept(.comma)
+    expect(.release)
+    expect(.over)
+    return parseDuration()
   }
 
   /// The type of a consent: `marketing` is built in, every other one is named by the CRM.
@@ -153,6 +184,7 @@ extension Parser {
     let start = index
     _ = accept(.experiment)
     let name = expectName()
+    let formerName = accept(.was) ? expectName() : nil
     expect(.on)
     let rule = expectName()
     let title = acceptText()
@@ -175,7 +207,8 @@ extension Parser {
     guard let name, let rule else { return malformed(.experiment, name, from: start) }
     return .experiment(
       ExperimentDeclaration(
-        name: name, rule: rule, title: title, arms: arms, measures: measures, range: range(from: start)))
+        name: name, formerName: formerName, rule: rule, title: title, arms: arms, measures: measures,
+        range: range(from: start)))
   }
 
   private mutating func acceptAfterwards() -> Bool {

@@ -102,6 +102,11 @@ extension Parser {
   private mutating func parseSendWindow() -> SequenceDeclaration.Item? {
     let start = index
     _ = accept(.act)
+    return parseWindow(from: start).map { .sendWindow($0) }
+  }
+
+  /// `on weekdays between 09:00 and 17:00 in contact time`
+  mutating func parseWindow(from start: Int) -> SequenceDeclaration.SendWindow? {
     expect(.on)
     let days = parseDays()
     expect(.between)
@@ -110,9 +115,8 @@ extension Parser {
     let to = expectClockTime()
     let isInContactTime = parseInContactTime()
     guard let from, let to else { return nil }
-    return .sendWindow(
-      SequenceDeclaration.SendWindow(
-        days: days, from: from, to: to, inContactTime: isInContactTime, range: range(from: start)))
+    return SequenceDeclaration.SendWindow(
+      days: days, from: from, to: to, inContactTime: isInContactTime, range: range(from: start))
   }
 
   mutating func parseInContactTime() -> Bool {

@@ -23,11 +23,14 @@ package struct PolicyDeclaration: Sendable {
       case businessHours(from: TimeLiteral, to: TimeLiteral, days: [Name])
       case holidays(PlainText, when: Expression?)
       case cap(Cap)
-      case quiet(from: TimeLiteral, to: TimeLiteral, inContactTime: Bool)
+      case quiet(from: TimeLiteral, to: TimeLiteral, inContactTime: Bool, release: Expression.Duration?)
+      case sendWindow(SequenceDeclaration.SendWindow, release: Expression.Duration?)
+      case weekend(days: [Name], when: Expression)
       case neverMessage(Expression)
       case neverRepeatAsset(Expression.Duration)
       case requireConsent(OutsideName)
       case approve(Amount)
+      case approvalsExpire(Expression.Duration)
       case halt(Amount)
       case evaluate(Expression.Duration)
     }
@@ -62,14 +65,18 @@ package struct PolicyDeclaration: Sendable {
 
 package struct ExperimentDeclaration: Sendable {
   package var name: Name
+  package var formerName: Name?
   package var rule: Name
   package var title: PlainText?
   package var arms: [Arm]
   package var measures: [Measure]
   package var range: SourceRange
 
-  package init(name: Name, rule: Name, title: PlainText?, arms: [Arm], measures: [Measure], range: SourceRange) {
+  package init(
+    name: Name, formerName: Name?, rule: Name, title: PlainText?, arms: [Arm], measures: [Measure], range: SourceRange
+  ) {
     self.name = name
+    self.formerName = formerName
     self.rule = rule
     self.title = title
     self.arms = arms

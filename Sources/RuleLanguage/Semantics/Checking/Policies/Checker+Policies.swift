@@ -46,13 +46,26 @@ extension Checker {
       program.policy.holidays.append(.init(path: path.text, condition: checked, range: item.range))
     case .cap(let cap):
       checkCap(cap, item.range, &said)
-    case .quiet(let from, let to, let inContactTime):
+    case .quiet(let from, let to, let inContactTime, let release):
       if from.time == to.time {
         report(.emptyHours("quiet", at: from.range.union(to.range)))
       } else {
         program.policy.quiet.append(
-          .init(from: from.time, to: to.time, inContactTime: inContactTime, range: item.range))
+          .init(
+            from: from.time, to: to.time, inContactTime: inContactTime, release: checkRelease(release),
+            range: item.range))
       }
+    case .sendWindow(let window, let release):
+      if !isRepeated("send on", item.range, &said), let checked = check(window, "send on") {
+        program.policy.sendWindows.append(
+          .init(
+            days: checked.days, hours: DailyWindow(from: checked.from, to: checked.to),
+            inContactTime: checked.inContactTime, release: checkRelease(release), range: item.range))
+      }
+    case .weekend(let days, let condition):
+      let days = checkDays(days)
+      let condition = checkCondition(condition, in: Scope(subject: .contact))
+      if !days.isEmpty { program.policy.weekends.append(.init(days: days, condition: condition, range: item.range)) }
     case .neverMessage(let condition):
       program.policy.neverMessage.append(checkCondition(condition, in: Scope(subject: .contact)))
     case .neverRepeatAsset(let duration):
@@ -68,6 +81,10 @@ extension Checker {
       if !isRepeated("approve rules", item.range, &said), let checked = check(amount) {
         program.policy.approveOver = checked
       }
+    case .approvalsExpire(let duration):
+      if !isRepeated("approvals expire", item.range, &said), let span = checkSpan(duration) {
+        program.policy.approvalsExpireAfter = span
+      }
     case .halt(let amount):
       if !isRepeated("halt", item.range, &said), let checked = check(amount) { program.policy.haltOver = checked }
     case .evaluate(let duration):
@@ -75,6 +92,11 @@ extension Checker {
         program.policy.evaluateEvery = checkSpan(duration, allowsBusinessTime: false)
       }
     }
+  }
+
+  /// A length of elapsed time: those who leave first and last are so far apart on the clock.
+  private mutating func checkRelease(_ duration: Expression.Duration?) -> TimeSpan? {
+    duration.flatMap { checkSpan($0, allowsBusinessTime: false) }
   }
 
   private mutating func checkZone(_ name: PlainText) {

@@ -20,6 +20,10 @@ extension Checker {
       }
       check(experiment)
     }
+    for case .experiment(let experiment) in declarations {
+      guard let former = experiment.formerName else { continue }
+      checkFormerName(former, of: "experiment", current: program.experiments.map(\.name))
+    }
   }
 
   private mutating func check(_ experiment: ExperimentDeclaration) {
@@ -35,10 +39,17 @@ extension Checker {
       report(
         .incompleteDeclaration("experiment", experiment.name.text, lacks: .measure, at: experiment.name.range))
     }
-    let measures = experiment.measures.map { checkCondition($0.value, in: Scope(subject: scope.subject)) }
+    let measures = experiment.measures.map { measure in
+      var rewriting = Afterwards()
+      let condition = checkCondition(measure.value, in: Scope(subject: scope.subject))
+      return CheckedExperiment.Measure(
+        condition: measure.isAfterwards ? rewriting.rewrite(condition) : condition, isAfterwards: measure.isAfterwards,
+        window: rewriting.window, range: measure.range)
+    }
     program.experiments.append(
       CheckedExperiment(
-        name: experiment.name.text, rule: experiment.rule.text, title: experiment.title?.text, arms: arms,
+        name: experiment.name.text, formerName: experiment.formerName?.text, rule: experiment.rule.text,
+        title: experiment.title?.text, arms: arms,
         measures: measures, range: experiment.name.range))
   }
 

@@ -86,7 +86,7 @@ extension Checker {
           checked.holdout = checkShare(share).map { .init(share: $0, byAccount: byAccount) }
         }
       case .sendWindow(let window):
-        if isFirst("act on", window.range, &clauses) { checked.window = check(window) }
+        if isFirst("act on", window.range, &clauses) { checked.window = check(window, "act on") }
       case .step:
         continue
       }
@@ -94,10 +94,13 @@ extension Checker {
     checked.frequency = checkFrequency(frequency, in: entry, standard: .once)
   }
 
-  private mutating func check(_ window: SequenceDeclaration.SendWindow) -> CheckedSequence.SendWindow? {
+  /// - Parameter words: what the window starts with.
+  mutating func check(
+    _ window: SequenceDeclaration.SendWindow, _ words: String
+  ) -> CheckedSequence.SendWindow? {
     let days = checkDays(window.days)
     if window.from.time == window.to.time {
-      report(.emptyHours("act on", at: window.from.range.union(window.to.range)))
+      report(.emptyHours(words, at: window.from.range.union(window.to.range)))
       return nil
     }
     if days.isEmpty { return nil }

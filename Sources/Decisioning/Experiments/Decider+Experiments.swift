@@ -1,0 +1,48 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+// Experiments: which arm a subject is in, before anything is known of what becomes of it.
+extension Decider {
+  /// What of an experiment is known, also under its former name.
+  private func known(_ experiment: ExperimentPlan) -> (name: String, state: ExperimentState)? {
+    for name in [experiment.name, experiment.formerName].compactMap(\.self) {
+      if let state = state.experiments[name] { return (name, state) }
+    }
+    return nil
+  }
+
+  private func salt(of experiment: ExperimentPlan) -> String {
+    known(experiment)?.state.salt ?? "\(experiment.name)@\(now.milliseconds)"
+  }
+
+  /// The arm of a candidate, which it keeps for good. Whoever may not be messaged at all, whatever the arm, is not
+  /// counted; anything that depends on the arm must not decide who is, or the arms would differ in whom they hold.
+  func arm(
+    of experiment: ExperimentPlan, _ subject: Subject, _ row: Int32, _ draft: inout RuleDraft
+  ) -> RulePlan {
+    if options.takesFirstArms { return experiment.arms[0] }
+    let former = known(experiment)?.state.assignments[row]
+    if let former, let arm = experiment.arm(named: former.arm) { return experiment.arms[arm] }
+    let arm = experiment.arm(ofBucket: bucket(of: key(of: subject, row: row), salt: salt(of: experiment)))
+    let isOpen =
+      if let sendsMarketing = experiment.sendsMarketing, subject == .contact {
+        recipientOutcome(row, isTransactional: !sendsMarketing) == nil
+      } else {
+        true
+      }
+    if isOpen {
+      draft.effects.experiments.assignments.append(
+        .init(experiment: experiment.name, subject: subject, row: row, arm: experiment.armNames[arm], at: now))
+    }
+    return experiment.arms[arm]
+  }
+
+  /// Keeps the salt of an experiment that runs for the first time, or under a new name.
+  func begin(_ experiment: ExperimentPlan) {
+    let known = known(experiment)
+    guard known?.name != experiment.name else { return }
+    decisions.changes.experiments.begun.append(
+      .init(experiment: experiment.name, formerName: known?.name, salt: salt(of: experiment)))
+  }
+}
