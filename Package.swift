@@ -70,6 +70,20 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Benchmark", package: "benchmark"),
       ]),
+    source(
+      "HubSpotSandbox",
+      uses: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .executableTarget(name: "EmbedFilesTool", swiftSettings: settings),
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
     .target(name: "WorkspaceFiles", swiftSettings: settings, plugins: ["EmbedFiles"]),
@@ -84,11 +98,25 @@ let package = Package(
     .executableTarget(
       name: "abm-rules",
       dependencies: [
-        "BusinessTime", "ContactStore", "RuleDiagnostics", "RuleSemantics", "Service",
+        "BusinessTime", "ContactStore", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
     tests("HubSpotTests", uses: ["HubSpot"]),
+    tests(
+      "HubSpotSandboxTests",
+      uses: [
+        "HubSpotSandbox",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     tests("BusinessTimeTests", uses: ["BusinessTime"]),
     tests(
       "ConformanceTests",

@@ -26,7 +26,7 @@ struct SourceTests {
 
   @Test func timeIsGivenNotTaken() {
     for file in Repository.sources
-    where !file.path.hasPrefix("Sources/Service") && !file.path.hasPrefix("Sources/abm-rules") {
+    where !["Sources/Service/", "Sources/abm-rules/", "Sources/HubSpotSandbox/"].contains(where: file.path.hasPrefix) {
       for (number, line) in file.lines.enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
         #expect(!line.contains(#/\bDate(\(\)|\.now)/#), "\(file.path):\(number + 1) looks at the clock")
       }
@@ -37,7 +37,8 @@ struct SourceTests {
     for file in Repository.sources + Repository.files(below: "Tests", ending: ".swift")
     where !file.path.hasPrefix("Tests/TidyTests") {
       for (number, line) in file.lines.enumerated() {
-        #expect(!line.contains(#/\bTODO\b/#), "\(file.path):\(number + 1)")
+        // In quotes it is a kind of task, as HubSpot spells it.
+        #expect(!line.replacing("\"TODO\"", with: "").contains(#/\bTODO\b/#), "\(file.path):\(number + 1)")
       }
     }
   }
