@@ -48,7 +48,9 @@ let package = Package(
     source(
       "RuleLinting", "RuleLanguage/Linting", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
     source("RuleFormatting", "RuleLanguage/Formatting", uses: ["RuleDiagnostics", "RuleSyntax"]),
-    source("RuleEngine", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "TextMatching"]),
+    .target(name: "CMaskKernels"),
+    source(
+      "RuleEngine", uses: ["BusinessTime", "CMaskKernels", "RuleDiagnostics", "RuleSemantics", "TextMatching"]),
     source("Decisioning", uses: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics"]),
     source(
       "ContactStore",
@@ -130,7 +132,8 @@ let package = Package(
     tests(
       "RuleEngineTests",
       uses: [
-        "BusinessTime", "CSQLite", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax", "TextMatching",
+        "BusinessTime", "CMaskKernels", "CSQLite", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax",
+        "TextMatching",
       ]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
     tests(

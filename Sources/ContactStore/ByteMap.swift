@@ -17,7 +17,7 @@ final class ByteMap {
   var count: Int { values.count }
 
   subscript(bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
-    let hash = hashed(bytes)
+    let hash = quickHash(bytes)
     let slot = slot(of: bytes, hash)
     return slots[slot] < 0 ? nil : values[Int(slots[slot])]
   }
@@ -25,7 +25,7 @@ final class ByteMap {
   /// Adds the bytes, which must not be there yet.
   func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ value: Int64) {
     if values.count * 2 >= slots.count { grow() }
-    let hash = hashed(bytes)
+    let hash = quickHash(bytes)
     slots[slot(of: bytes, hash)] = Int32(values.count)
     hashes.append(hash)
     values.append(value)
@@ -73,6 +73,21 @@ final class ByteMap {
       slots[slot] = Int32(entry)
     }
   }
+}
+
+/// A hash of bytes for look-ups within one run.
+private func quickHash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  var hash = UInt64(bytes.count) &* 0x9e37_79b9_7f4a_7c15
+  let whole = bytes.count / 8 * 8
+  let raw = UnsafeRawBufferPointer(bytes)
+  for offset in stride(from: 0, to: whole, by: 8) {
+    hash = (hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0xff51_afd7_ed55_8ccd
+    hash ^= hash >> 32
+  }
+  var rest: UInt64 = 0
+  for offset in whole..<bytes.count { rest = rest << 8 | UInt64(bytes[offset]) }
+  hash = (hash ^ rest) &* 0xff51_afd7_ed55_8ccd
+  return hash ^ hash >> 32
 }
 
 /// A hash of bytes that is the same in every run and on every machine, since event ids are made from it.

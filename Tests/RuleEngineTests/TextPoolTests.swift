@@ -33,6 +33,26 @@ import Testing
     #expect(folded[6] != folded[7])
   }
 
+  /// Copies of a pool add texts for themselves, without touching what they share.
+  @Test func aFrozenPoolIsShared() {
+    var pool = TextPool()
+    let codes = ["Acme", "acme", "é"].map { pool.code(for: $0) }
+    pool.freeze()
+    var (left, right) = (pool, pool)
+    let (leftCode, rightCode) = (left.code(for: "Left"), right.code(for: "right"))
+    #expect(leftCode == 3 && rightCode == 3)
+    #expect(left.text(leftCode) == "Left" && right.text(rightCode) == "right")
+    #expect(left.text(left.folded(leftCode)) == "left")
+    #expect(left.code(for: "Acme") == codes[0])
+    #expect(left.folded(codes[0]) == codes[1])
+    #expect(pool.count == 3 && left.count == 5)
+    #expect(pool.existingCode(for: "Left") == nil)
+    // What is no UTF-8 is replaced, as `String` does it.
+    let bytes: [UInt8] = [0x41, 0xff]
+    let repaired = bytes.withUnsafeBufferPointer { left.code(forUTF8: $0) }
+    #expect(left.text(repaired) == "A\u{fffd}")
+  }
+
   @Test func manyTextsKeepTheirCodes() {
     var pool = TextPool()
     for number in 0..<5_000 as Range<Int32> {

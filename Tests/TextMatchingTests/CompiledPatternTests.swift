@@ -18,6 +18,7 @@ struct CompiledPatternTests {
     ("a/b", "", "a/b", true), (#"a\/b"#, "", "a/b", true), ("[/]", "", "/", true),
     (#"\x00"#, "", "a\u{0}b", true), ("b$", "", "a\u{0}b", true),
     (#"(?<year>\d{4})-(\d\d)(x)?"#, "", "on 2026-03", true), (#"(a)\1"#, "", "aa", true),
+    ("(1|)b*1", "", "1", true), ("(aab|a).*( |ab)a", "", "aaba", true), ("(aab|a).*aba", "", "aaba", true),
     ("(?i)VP", "", "vp finance", true), (#"^(?!.*test).*@acme\.example$"#, "", "ana@acme.example", true),
     (#"^(?!.*test).*@acme\.example$"#, "", "test@acme.example", false), ("(?<=@)acme", "", "ana@acme.example", true),
   ])

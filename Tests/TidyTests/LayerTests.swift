@@ -25,7 +25,10 @@ struct LayerTests {
     Layer(target: "RuleFormatting", folder: "RuleLanguage/Formatting", imports: ["RuleDiagnostics", "RuleSyntax"]),
     Layer(
       target: "RuleEngine", folder: "RuleEngine",
-      imports: ["BusinessTime", "Dispatch", "RuleDiagnostics", "RuleSemantics", "TextMatching", "Glibc"]),
+      imports: [
+        "BusinessTime", "CMaskKernels", "Dispatch", "Glibc", "RuleDiagnostics", "RuleSemantics", "Synchronization",
+        "TextMatching",
+      ]),
     Layer(
       target: "Decisioning", folder: "Decisioning",
       imports: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics"]),

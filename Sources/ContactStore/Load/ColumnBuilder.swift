@@ -19,6 +19,8 @@ final class ColumnBuilder {
   /// Of a list, what collects its members.
   private let members: ColumnBuilder?
   private var filler: Filler
+  /// What a row holds that has no value, as a key of the coder.
+  private var fillerKey: UInt64?
   // Only the loader that made it writes to a builder, one value after another; checking that at every value would take
   // a quarter of the time.
   @exclusivity(unchecked) private var numbers: [Double] = []
@@ -27,9 +29,17 @@ final class ColumnBuilder {
   @exclusivity(unchecked) private var times: [Int64] = []
   /// Of a list, for each row, the range of its members in the order in which they were read.
   @exclusivity(unchecked) private var spans: [Range<Int32>] = []
+  /// What collects the values instead of the arrays, where the column is to be kept by its distinct values.
+  @exclusivity(unchecked) private var coder: ColumnCoder?
 
-  /// - Parameter missingMeans: what stands where there is no value.
-  init(_ type: ValueType, count: Int, program: CheckedProgram, texts: TextCodes, missingMeans: Value? = nil) {
+  /// - Parameters:
+  ///   - count: the rows that are there already.
+  ///   - missingMeans: what stands where there is no value.
+  ///   - isCoded: whether the column is kept by its distinct values; then rows are appended only.
+  init(
+    _ type: ValueType, count: Int, program: CheckedProgram, texts: TextCodes, missingMeans: Value? = nil,
+    isCoded: Bool = false
+  ) {
     self.texts = texts
     var names: [String] = []
     var members: ColumnBuilder?
@@ -59,8 +69,40 @@ final class ColumnBuilder {
       for value in values { members.append(members.filler(for: value)) }
       filler.span = 0..<Int32(values.count)
     }
-    fill(count)
+    if isCoded, let coded = codedKind {
+      coder = ColumnCoder(coded)
+      fillerKey = key(of: value)
+    } else {
+      fill(count)
+    }
   }
+
+  /// `nil` for lists.
+  private var codedKind: ColumnCoder.Kind? {
+    switch kind {
+    case .number: .numbers
+    case .flag: .flags
+    case .date: .dates
+    case .time: .times
+    case .text: .texts
+    case .choice: .choices
+    case .asset: .assets
+    case .list: nil
+    }
+  }
+
+  private func key(of value: Value) -> UInt64? {
+    switch value {
+    case .missing, .list: nil
+    case .number(let number): ColumnCoder.key(number)
+    case .flag(let flag): flag ? 1 : 0
+    case .date(let date): ColumnCoder.key(Int64(date.dayNumber))
+    case .time(let time): ColumnCoder.key(time.milliseconds)
+    case .text, .choice, .asset: key(code: code(of: value))
+    }
+  }
+
+  private func key(code: Int32) -> UInt64 { UInt64(UInt32(bitPattern: code)) }
 
   private static func positions(_ names: [String]) -> ByteMap {
     let map = ByteMap()
@@ -137,6 +179,10 @@ final class ColumnBuilder {
 
   /// Adds a row with the value of a statement's current row.
   func append(_ statement: RawStatement, _ column: Int) {
+    if coder != nil {
+      appendKey(statement, column)
+      return
+    }
     let row = memberCount
     append(filler)
     set(row, statement, column)
@@ -156,6 +202,27 @@ final class ColumnBuilder {
       for member in JSONList.members(statement.bytes(column)) { members.appendMember(member) }
       spans[row] = start..<Int32(members.memberCount)
     }
+  }
+
+  /// As `append` and `set`, to the coder.
+  private func appendKey(_ statement: RawStatement, _ column: Int) {
+    var key = fillerKey
+    if !statement.isNull(column) {
+      switch kind {
+      case .number:
+        let number = statement.isText(column) ? number(statement.bytes(column)) : statement.real(column)
+        key = number.isNaN ? nil : ColumnCoder.key(number)
+      case .flag: key = statement.integer(column) == 0 ? 0 : 1
+      case .time: key = ColumnCoder.key(statement.integer(column))
+      case .date:
+        if let day = dayNumber(statement.bytes(column)) { key = ColumnCoder.key(Int64(day)) }
+      case .text: key = self.key(code: texts.code(statement.bytes(column)))
+      case .choice, .asset:
+        if let position = positions[statement.bytes(column)] { key = UInt64(bitPattern: position) }
+      case .list: break
+      }
+    }
+    if let key { coder?.append(key) } else { coder?.appendMissing() }
   }
 
   /// Of a key that is a number, which is stored as text.
@@ -208,6 +275,10 @@ final class ColumnBuilder {
 
   /// Makes room for so many rows at once.
   func reserve(_ count: Int) {
+    if coder != nil {
+      coder?.reserve(count)
+      return
+    }
     switch kind {
     case .number: numbers.reserveCapacity(count)
     case .flag: flags.reserveCapacity(count)
@@ -220,6 +291,7 @@ final class ColumnBuilder {
   /// The column, with row `i` taken from row `order[i]` where an order is given. The builder is empty afterwards, so
   /// that a table is not in memory twice.
   func takeColumn(order: [Int32]? = nil) -> Column {
+    if let coded = coder?.takeColumn(order: order) { return .coded(coded) }
     defer { (numbers, flags, codes, times, spans) = ([], [], [], [], []) }
     return switch kind {
     case .number: .numbers(arranged(numbers, order))

@@ -53,7 +53,7 @@ struct SnapshotLoader {
     let previous = try PreviousLoader(database: database, program: program, contacts: contacts, accounts: accounts)
       .load(reads.previous)
     let snapshot = Snapshot(
-      texts: texts.pool, contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
+      texts: texts.frozen(), contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
       accountOfContact: contactRecords.accountRows, accountOfDeal: dealRecords.accountRows, events: events,
       previous: previous)
     return Loaded(
@@ -88,7 +88,8 @@ struct SnapshotLoader {
       return (
         field: index,
         builder: ColumnBuilder(
-          field.type, count: 0, program: program, texts: texts, missingMeans: field.missingMeans)
+          field.type, count: 0, program: program, texts: texts, missingMeans: field.missingMeans,
+          isCoded: rows.count >= SnapshotLoader.fewRows)
       )
     }
     for entry in selection { entry.builder.reserve(rows.count) }
@@ -115,7 +116,7 @@ struct SnapshotLoader {
       if row < 0 { continue }
       order[row] = read
       read += 1
-      keys[row] = texts.codeOfKey(statement.bytes(1))
+      keys[row] = texts.code(statement.bytes(1))
       if !statement.isNull(2) { owners[row] = texts.code(statement.bytes(2)) }
       if let accounts, !statement.isNull(3) { accountRows[row] = accounts[statement.integer(3)] }
       if isContact { suppressed[row] = statement.integer(4) == 0 ? 0 : 1 }
@@ -131,7 +132,8 @@ struct SnapshotLoader {
     return Records(table: table, accountRows: accountRows, suppressed: suppressed)
   }
 
-  /// Up to so many rows are read one by one; beyond, the table is read as it lies.
+  /// Up to so many rows are read one by one; beyond, the table is read as it lies, and columns are kept by their
+  /// distinct values.
   private static let fewRows = 1000
 
   private func lastChanges(_ kind: String, _ field: String, _ rows: RowIndex) throws -> [Int64] {

@@ -10,7 +10,13 @@ extension Column {
     case .times(let values): values.count
     case .dates(let values), .choices(let values), .texts(let values), .assets(let values): values.count
     case .lists(let lists): max(lists.offsets.count - 1, 0)
+    case .coded(let coded): coded.count
     }
+  }
+
+  /// The same with a value for each row, as computations take it.
+  package var plain: Column {
+    if case .coded(let coded) = self { coded.plain } else { self }
   }
 
   /// A column in which every row is missing.
@@ -42,6 +48,7 @@ extension Column {
     case .texts(let values): .texts(gather(values, index, missing: Column.missingCode))
     case .assets(let values): .assets(gather(values, index, missing: Column.missingCode))
     case .lists(let lists): .lists(lists.gathered(index))
+    case .coded(let coded): coded.plain.gathered(index)
     }
   }
 
@@ -56,6 +63,7 @@ extension Column {
     case (.texts(let left), .texts(let right)): .texts(left + right)
     case (.assets(let left), .assets(let right)): .assets(left + right)
     case (.lists(let left), .lists(let right)): .lists(left.followed(by: right))
+    case (.coded, _), (_, .coded): plain.followed(by: other.plain)
     default: self
     }
   }
@@ -75,6 +83,7 @@ extension Column {
     case .times(let values): map1(values) { $0 == Column.missingTime ? 0 : 1 }
     case .choices(let values), .texts(let values), .assets(let values): map1(values) { $0 < 0 ? 0 : 1 }
     case .lists(let lists): (0..<self.count).map { lists.range($0).isEmpty ? 0 : 1 }
+    case .coded(let coded): filled(count) { coded.codes[$0] == 0 ? 0 : 1 }
     }
   }
 
@@ -93,6 +102,7 @@ extension Column {
     case (.texts(let left), .texts(let right)): .texts(map2(left, right, count: count) { $0 < 0 ? $1 : $0 })
     case (.assets(let left), .assets(let right)): .assets(map2(left, right, count: count) { $0 < 0 ? $1 : $0 })
     case (.absent, _): fallback.spread(over: count)
+    case (.coded, _), (_, .coded): plain.otherwise(fallback.plain, count: count)
     default:
       Column.picked(
         spread(over: count), fallback.spread(over: count), first: spread(over: count).known(count: count))
@@ -102,7 +112,7 @@ extension Column {
   /// The first column where the condition is 1, else the second.
   static func chosen(_ condition: [UInt8], _ then: Column, _ otherwise: Column, type: ValueType) -> Column {
     let count = condition.count
-    return picked(then.spread(over: count), otherwise.spread(over: count), first: condition)
+    return picked(then.plain.spread(over: count), otherwise.plain.spread(over: count), first: condition)
   }
 
   /// Both have a row for each of `first`.
@@ -132,6 +142,7 @@ extension Column {
     switch self {
     case .numbers(let numbers): numbers
     case .flags(let flags): map1(flags) { $0 == Column.missingFlag ? .nan : Double($0) }
+    case .coded(let coded): coded.plain.numbers
     case .absent, .dates, .times, .choices, .texts, .assets, .lists: Array(repeating: .nan, count: max(count, 1))
     }
   }
@@ -143,6 +154,7 @@ extension Column {
     case .choices(let values): .choices(values)
     case .assets(let values): .assets(values)
     case .texts(let values): .texts(values)
+    case .coded(let coded): coded.plain.asMembers
     case .absent, .flags, .times, .lists: .texts([])
     }
   }
@@ -156,6 +168,7 @@ extension Column {
     case .dates(let values): values[row] == Column.missingDate ? nil : Int64(values[row])
     case .times(let values): values[row] == Column.missingTime ? nil : values[row]
     case .choices(let values), .texts(let values), .assets(let values): values[row] < 0 ? nil : Int64(values[row])
+    case .coded(let coded): coded.values.key(coded.codes[row])
     }
   }
 
@@ -166,9 +179,10 @@ extension Column {
       let values = lists.range(row).map { member.value(at: $0, type.memberType, texts) }.filter { $0 != .missing }
       return values.isEmpty ? .missing : .list(values)
     }
+    if case .coded(let coded) = self { return coded.values.value(at: coded.codes[row], type, texts) }
     guard let key = key(row) else { return .missing }
     switch self {
-    case .absent, .lists: return .missing
+    case .absent, .lists, .coded: return .missing
     case .numbers(let values): return .number(values[row])
     case .flags: return .flag(key == 1)
     case .dates(let values): return .date(CivilDate(dayNumber: values[row]))

@@ -96,6 +96,7 @@ extension Evaluation {
         if case .flag(let flag) = value { flag ? 1 : 0 } else { nil }
       }
       return flags.map { flag in flag == 2 ? 2 : members.contains(flag) ? 1 : 0 }
+    case .coded(let coded): return isOneOf(coded.plain, values, count)
     case .lists, .absent: return Array(repeating: Column.missingFlag, count: count)
     }
   }

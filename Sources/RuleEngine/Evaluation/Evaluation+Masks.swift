@@ -8,17 +8,23 @@ extension Evaluation {
   ///   - conditions: nodes of the plan that are about the subject.
   ///   - threads: how many share the rows between them.
   package func matches(_ conditions: [NodeID], of subject: Subject, threads: Int = 1) -> ConditionMatches {
-    let program = maskProgram(conditions, of: subject, isLenient: [false])
-    let (words, counts) = program.run(threads: threads)
+    let program = maskProgram(conditions, of: subject, isLenient: [false], threads: threads)
+    let (words, counts) = program.run(threads: threads, keepsRows: true)
     return ConditionMatches(rowCount: program.rowCount, counts: counts, words: words)
+  }
+
+  /// For how many rows each condition is true.
+  package func matchCounts(_ conditions: [NodeID], of subject: Subject, threads: Int = 1) -> [Int] {
+    maskProgram(conditions, of: subject, isLenient: [false], threads: threads)
+      .run(threads: threads, keepsRows: false).counts
   }
 
   /// Works conditions out together, so that asking for the truths of each takes no more than reading them.
   package func prepare(_ conditions: [NodeID], of subject: Subject, threads: Int = 1) {
     let conditions = Set(conditions).sorted().filter { !plan.graph.needsBatch($0) }
     guard conditions.count > 1 else { return }
-    let program = maskProgram(conditions, of: subject, isLenient: [false, true])
-    let (words, counts) = program.run(threads: threads)
+    let program = maskProgram(conditions, of: subject, isLenient: [false, true], threads: threads)
+    let (words, counts) = program.run(threads: threads, keepsRows: true)
     let matches = ConditionMatches(rowCount: program.rowCount, counts: counts, words: words)
     for (index, condition) in conditions.enumerated() {
       prepared[condition] = PreparedCondition(matches: matches, yes: 2 * index, lenient: 2 * index + 1)
@@ -26,41 +32,41 @@ extension Evaluation {
   }
 
   /// For each condition one result for each of `isLenient`.
-  private func maskProgram(_ conditions: [NodeID], of subject: Subject, isLenient: [Bool]) -> MaskProgram {
-    var planner = MaskPlanner(self, rowCount: table(subject).count)
+  private func maskProgram(
+    _ conditions: [NodeID], of subject: Subject, isLenient: [Bool], threads: Int
+  ) -> MaskProgram {
+    var planner = MaskPlanner(self, rowCount: table(subject).count, threads: threads)
     for condition in conditions {
       for isLenient in isLenient { planner.addResult(condition, isLenient: isLenient) }
     }
-    return planner.program
+    return planner.program()
   }
 
-  /// The truths of a test of one column about values instead of its rows; `nil` when the test is of another kind.
-  func truths(of node: Node, over values: Column, _ key: ColumnEncodings.Key) -> [UInt8]? {
-    let count = values.count
-    switch node.kind {
-    case .isKnown: return values.known(count: count)
-    case .compare(_, let comparison, let right): return compare(values, comparison, operand(right, nil), count)
-    case .isOneOf(_, let members): return isOneOf(values, members, count)
-    case .textTest(_, let test, let part):
-      guard case .texts(let codes) = values, case .texts(let parts) = operand(part, nil), let code = parts.first else {
-        return nil
-      }
-      guard code >= 0, parts.count == 1 else { return textTest(codes, test, parts, count) }
-      return remembered(.init(key: key, test: .text(test, texts.text(code)))) { textTest(codes, test, parts, count) }
-    case .matches(_, let pattern):
-      guard case .texts(let codes) = values else { return nil }
-      return remembered(.init(key: key, test: .pattern(pattern))) { matches(codes, pattern) }
-    default: return nil
+  /// A field of a table by its distinct values; `nil` where it has no single ones, or not for so many rows.
+  func coded(_ key: ColumnEncodings.Key, count: Int) -> CodedColumn? {
+    if let known = encodings.columns[key] { return known }
+    let coded = makeCoded(key, count: count)
+    encodings.columns[key] = .some(coded)
+    return coded
+  }
+
+  private func makeCoded(_ key: ColumnEncodings.Key, count: Int) -> CodedColumn? {
+    switch key {
+    case .field(let table, let field):
+      guard let column = storedColumn(field, of: table), column.count == count else { return nil }
+      if case .coded(let coded) = column { return coded }
+      return CodedColumn(column)
+    case .ofAccount(let key):
+      guard let accounts = coded(key, count: snapshot.accounts.count) else { return nil }
+      let rows = snapshot.accountOfContact
+      return CodedColumn(values: accounts.values, codes: accounts.codes.gathered(rows), count: rows.count)
     }
   }
 
-  private func remembered(_ question: ColumnEncodings.Question, _ answer: () -> [UInt8]) -> [UInt8] {
-    if let known = encodings.answers[question] { return known }
-    let exceeded = problems
-    let answers = answer()
-    // A test that was given up has to be reported by every evaluation.
-    if problems == exceeded { encodings.answers[question] = answers }
-    return answers
+  /// Keeps in mind for how many texts a pattern was given up.
+  func report(_ answer: ColumnEncodings.Answer, of test: TextTest) {
+    guard case .pattern(let pattern) = test, answer.exceededCount > 0 else { return }
+    problems.exceededPatterns[pattern, default: 0] += answer.exceededCount
   }
 }
 

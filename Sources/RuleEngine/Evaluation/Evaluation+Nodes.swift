@@ -41,7 +41,14 @@ extension Evaluation {
   }
 
   private func fieldColumn(_ field: FieldIndex, _ node: Node, _ count: Int) -> Column {
-    guard case .table(let table) = plan.graph[node.frame] else { return .missing(node.type, count: count) }
+    guard case .table(let table) = plan.graph[node.frame], let column = storedColumn(field, of: table),
+      column.count == count
+    else { return .missing(node.type, count: count) }
+    return column.plain
+  }
+
+  /// As the snapshot has it.
+  func storedColumn(_ field: FieldIndex, of table: Table) -> Column? {
     let columns: [Column] =
       switch table {
       case .contacts: snapshot.contacts.columns
@@ -50,10 +57,7 @@ extension Evaluation {
       case .events(.type(let event)): eventTable(event).columns
       case .events(.interactions): []
       }
-    guard columns.indices.contains(field.index), columns[field.index].count == count else {
-      return .missing(node.type, count: count)
-    }
-    return columns[field.index]
+    return columns.indices.contains(field.index) ? columns[field.index] : nil
   }
 
   private func eventColumn(_ node: Node, _ count: Int, _ batch: BatchState?) -> Column {

@@ -156,6 +156,7 @@ extension Evaluation {
       .times(extremes(groups, filter, times, isMax: isMax, missing: Column.missingTime) { $0 == Column.missingTime })
     case .choices(let codes):
       .choices(extremes(groups, filter, codes, isMax: isMax, missing: Column.missingCode) { $0 < 0 })
+    case .coded(let coded): extreme(groups, filter, coded.plain, isMax: isMax, type, count)
     case .absent, .flags, .texts, .assets, .lists: .missing(type, count: count)
     }
   }

@@ -77,13 +77,13 @@ extension Evaluation {
     return column
   }
 
-  private func folded(_ column: Column) -> Column {
-    func fold(_ codes: [Int32]) -> [Int32] { codes.map { $0 < 0 ? $0 : texts.folded($0) } }
+  func folded(_ column: Column) -> Column {
     switch column {
-    case .texts(let codes): return .texts(fold(codes))
+    case .texts(let codes): return .texts(texts.folded(codes))
     case .lists(var lists):
-      if case .texts(let codes) = lists.members { lists.members = .texts(fold(codes)) }
+      if case .texts(let codes) = lists.members { lists.members = .texts(texts.folded(codes)) }
       return .lists(lists)
+    case .coded(let coded): return folded(coded.plain)
     case .absent, .numbers, .flags, .dates, .times, .choices, .assets: return column
     }
   }

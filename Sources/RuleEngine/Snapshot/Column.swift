@@ -17,6 +17,8 @@ package enum Column: Sendable {
   /// Positions in `CheckedProgram.assets`; -1 is missing.
   case assets([Int32])
   case lists(ListColumn)
+  /// Any of these but lists, by distinct values; only fields of records are kept so.
+  indirect case coded(CodedColumn)
 
   package static let missingFlag: UInt8 = 2
   package static let missingDate = Int32.min

@@ -1,38 +1,43 @@
+import CMaskKernels
 import RuleSemantics
 
-/// Makes a mask program of conditions of a plan. What is no comparison of one column is computed by the evaluation
-/// first.
+/// Makes a mask program of conditions of a plan. What is no test of one column is computed by the evaluation first.
 struct MaskPlanner {
   private let evaluation: Evaluation
   private let graph: PlanGraph
-  private(set) var program: MaskProgram
-  private var planes: [PlaneKey: PlaneSource] = [:]
-  private var junctions: [[PlaneSource]: Int] = [:]
-  /// The group of a column that has room for more planes.
-  private var openGroups: [ColumnEncodings.Key: Int] = [:]
+  private let threads: Int
+  private var leaves: MaskLeaves
+  /// By twice the node, plus 1 where unknown counts as yes.
+  private var planes: [PlaneSource?]
+  private var columns: [ColumnEncodings.Key: TestedColumn?] = [:]
+  private var foldedValues: [ColumnEncodings.Key: Column] = [:]
+  /// Tests of texts, which are answered together at the end.
+  private var openQuestions: [ColumnEncodings.Question: [(plane: PlaneSource, isLenient: Bool)]] = [:]
 
-  private struct PlaneKey: Hashable {
-    var node: NodeID
-    /// Whether unknown counts as yes.
-    var isLenient: Bool
-  }
-
-  init(_ evaluation: Evaluation, rowCount: Int) {
+  init(_ evaluation: Evaluation, rowCount: Int, threads: Int) {
     self.evaluation = evaluation
+    self.threads = threads
     graph = evaluation.plan.graph
-    program = MaskProgram(rowCount: rowCount)
+    leaves = MaskLeaves(rowCount: rowCount)
+    planes = Array(repeating: nil, count: 2 * graph.nodes.count)
   }
 
   /// Adds the plane of a condition as a result.
   mutating func addResult(_ condition: NodeID, isLenient: Bool) {
-    program.results.append(plane(of: condition, isLenient))
+    leaves.addResult(plane(of: condition, isLenient))
+  }
+
+  /// The program that makes the results.
+  mutating func program() -> MaskProgram {
+    answerQuestions()
+    return leaves.program()
   }
 
   private mutating func plane(of id: NodeID, _ isLenient: Bool) -> PlaneSource {
-    let key = PlaneKey(node: id, isLenient: isLenient)
-    if let known = planes[key] { return known }
+    let place = 2 * id.index + (isLenient ? 1 : 0)
+    if let known = planes[place] { return known }
     let source = makePlane(of: id, isLenient)
-    planes[key] = source
+    planes[place] = source
     return source
   }
 
@@ -40,24 +45,25 @@ struct MaskPlanner {
     let node = graph[id]
     if node.frame == .scalar {
       let truth = evaluation.truths(id, 1, nil)[0]
-      return PlaneSource(plane: 0, isInverted: truth == 1 || isLenient && truth == Column.missingFlag)
+      return truth == 1 || isLenient && truth == Column.missingFlag ? .all : .none
     }
     switch node.kind {
     case .not(let operand): return !plane(of: operand, !isLenient)
     case .and(let operands): return all(sources(of: operands, isLenient))
     case .or(let operands): return !all(operands.map { !plane(of: $0, isLenient) })
-    default:
-      return testPlane(of: node, isLenient) ?? givenPlane(of: id, isLenient)
+    default: return testPlane(of: node, isLenient) ?? givenPlane(of: id, isLenient)
     }
   }
 
   /// `x is known and x > 1` is the same as where `x > 1` is yes, whether unknown counts as yes or not.
   private mutating func sources(of operands: [NodeID], _ isLenient: Bool) -> [PlaneSource] {
-    var known: Set<NodeID> = []
-    for id in operands { if case .isKnown(let operand) = graph[id].kind { known.insert(operand) } }
+    let known = operands.compactMap { id -> NodeID? in
+      if case .isKnown(let operand) = graph[id].kind { operand } else { nil }
+    }
+    guard !known.isEmpty else { return operands.map { plane(of: $0, isLenient) } }
     var implied: Set<NodeID> = []
     let strict = operands.map { id in
-      guard !known.isEmpty, let tested = strictlyTested(graph[id]), known.contains(tested) else { return false }
+      guard let tested = strictlyTested(graph[id]), known.contains(tested) else { return false }
       implied.insert(tested)
       return true
     }
@@ -82,37 +88,38 @@ struct MaskPlanner {
   }
 
   private mutating func all(_ sources: [PlaneSource]) -> PlaneSource {
-    let sources = Array(Set(sources)).sorted()
-    if sources.count == 1 { return sources[0] }
-    if let known = junctions[sources] { return PlaneSource(plane: known) }
-    let target = newPlane()
-    program.junctions.append(MaskProgram.Junction(target: target, sources: sources))
-    junctions[sources] = target
-    return PlaneSource(plane: target)
-  }
-
-  private mutating func newPlane() -> Int {
-    program.planeCount += 1
-    return program.planeCount - 1
+    var distinct: [PlaneSource] = []
+    for source in sources.sorted() where source != distinct.last {
+      if source == .none { return .none }
+      if source != .all { distinct.append(source) }
+    }
+    switch distinct.count {
+    case 0: return .all
+    case 1: return distinct[0]
+    default: return leaves.add(.all(distinct))
+    }
   }
 
   // MARK: - Tests of one column
 
   private mutating func testPlane(of node: Node, _ isLenient: Bool) -> PlaneSource? {
-    guard let tested = testedOperand(of: node), let key = key(of: tested), let column = encoded(key, tested),
-      let truths = evaluation.truths(of: node, over: column.values, key)
+    guard let tested = testedOperand(of: node), let (key, isFolded) = key(of: tested),
+      let column = column(of: key, isFolded)
     else { return nil }
-    let plane = newPlane()
-    if openGroups[key] == nil {
-      openGroups[key] = program.groups.count
-      program.groups.append(
-        MaskProgram.Group(
-          codes: column.codes, table: [UInt32](repeating: 0, count: max(column.values.count, 1)), planes: []))
+    if let question = question(node, key, isFolded, column.values) {
+      let plane = leaves.add(.none)
+      openQuestions[question, default: []].append((plane, isLenient))
+      return plane
     }
-    guard let group = openGroups[key] else { return nil }
-    program.groups[group].add(plane, truths, isLenient: isLenient)
-    if program.groups[group].planes.count == 32 { openGroups[key] = nil }
-    return PlaneSource(plane: plane)
+    guard let codes = evaluation.codes(for: node, in: column, isLenient) else { return nil }
+    switch codes {
+    case .ranges(let ranges):
+      if ranges.isEmpty { return PlaneSource.none }
+      return leaves.add(.ranges(column: column.position, ranges))
+    case .codes(let codes): return leaves.add(.codes(column: column.position, codes))
+    case .truths(let truths):
+      return leaves.add(.truths(column: column.position, truths, isLenient: isLenient))
+    }
   }
 
   /// The one operand that differs from row to row.
@@ -125,31 +132,102 @@ struct MaskPlanner {
     }
   }
 
-  private func key(of id: NodeID) -> ColumnEncodings.Key? {
+  /// The column whose codes the operand has, and whether the operand is its folded text.
+  private func key(of id: NodeID) -> (ColumnEncodings.Key, isFolded: Bool)? {
     switch graph[id].kind {
     case .field(let field):
       guard case .table(let table) = graph[graph[id].frame] else { return nil }
-      return .field(table, field)
-    case .folded(let operand): return key(of: operand).map { .folded($0) }
-    case .gather(let operand, .account): return key(of: operand).map { .ofAccount($0) }
+      return (.field(table, field), false)
+    case .folded(let operand): return key(of: operand).map { ($0.0, true) }
+    case .gather(let operand, .account):
+      guard graph[graph[id].frame] == .table(.contacts) else { return nil }
+      return key(of: operand).map { (.ofAccount($0.0), $0.isFolded) }
     default: return nil
     }
   }
 
-  private func encoded(_ key: ColumnEncodings.Key, _ node: NodeID) -> EncodedColumn? {
-    if let known = evaluation.encodings.columns[key] { return known }
-    let column = evaluation.column(node, nil)
-    let encoded = column.count == program.rowCount ? EncodedColumn(column) : nil
-    evaluation.encodings.columns[key] = .some(encoded)
-    return encoded
+  private mutating func column(of key: ColumnEncodings.Key, _ isFolded: Bool) -> TestedColumn? {
+    let column: TestedColumn?
+    if let known = columns[key] {
+      column = known
+    } else {
+      column = evaluation.coded(key, count: leaves.rowCount).map {
+        TestedColumn(coded: $0, values: $0.values, isAscending: true, position: leaves.add($0))
+      }
+      columns[key] = .some(column)
+    }
+    guard isFolded, var column else { return column }
+    column.values = folded(key, column)
+    column.isAscending = false
+    return column
+  }
+
+  private mutating func folded(_ key: ColumnEncodings.Key, _ column: TestedColumn) -> Column {
+    if let known = foldedValues[key] { return known }
+    let folded = evaluation.folded(column.coded.values)
+    foldedValues[key] = folded
+    return folded
+  }
+
+  private func question(
+    _ node: Node, _ key: ColumnEncodings.Key, _ isFolded: Bool, _ values: Column
+  ) -> ColumnEncodings.Question? {
+    guard case .texts = values else { return nil }
+    switch node.kind {
+    case .textTest(_, let test, let part):
+      guard case .texts(let parts) = evaluation.operand(part, nil), let part = parts.first, part >= 0 else {
+        return nil
+      }
+      return .init(key: key, isFolded: isFolded, test: .part(test, evaluation.texts.text(part)))
+    case .matches(_, let pattern): return .init(key: key, isFolded: isFolded, test: .pattern(pattern))
+    default: return nil
+    }
+  }
+
+  private mutating func answerQuestions() {
+    var unanswered: [ColumnEncodings.Key: [ColumnEncodings.Question]] = [:]
+    for question in openQuestions.keys where evaluation.encodings.answers[question] == nil {
+      unanswered[question.key, default: []].append(question)
+    }
+    for (key, questions) in unanswered {
+      guard let column = columns[key] ?? nil else { continue }
+      guard case .texts(let codes) = column.coded.values, case .texts(let folded) = folded(key, column) else {
+        continue
+      }
+      let tests = TextTests(questions.map { ($0.test, $0.isFolded) })
+      let answers = tests.answers(codes, folded: folded, evaluation.texts, threads: threads)
+      for (question, truths) in zip(questions, answers) {
+        evaluation.encodings.answers[question] = ColumnEncodings.Answer(truths: truths)
+      }
+    }
+    // In a fixed order, though no result depends on it.
+    for (question, uses) in openQuestions.sorted(by: { $0.value[0].plane < $1.value[0].plane }) {
+      guard let answer = evaluation.encodings.answers[question], let column = columns[question.key] ?? nil else {
+        continue
+      }
+      evaluation.report(answer, of: question.test)
+      for use in uses {
+        leaves.replace(
+          use.plane, with: .truths(column: column.position, answer.truths, isLenient: use.isLenient))
+      }
+    }
   }
 
   // MARK: - Everything else
 
   private mutating func givenPlane(of id: NodeID, _ isLenient: Bool) -> PlaneSource {
-    let flags = evaluation.truths(id, program.rowCount, nil)
-    let plane = newPlane()
-    program.given.append((plane, packed(flags, isLenient: isLenient)))
-    return PlaneSource(plane: plane)
+    let flags = evaluation.truths(id, leaves.rowCount, nil)
+    return leaves.add(.given(packed(flags, isLenient: isLenient)))
   }
+}
+
+/// A column of which tests are asked.
+struct TestedColumn {
+  let coded: CodedColumn
+  /// For each code the value that is tested, which is the folded text where that is what the test is about.
+  var values: Column
+  /// Whether equal values have one code, and greater ones a greater code.
+  var isAscending: Bool
+  /// In the leaves of the planner.
+  let position: Int
 }
