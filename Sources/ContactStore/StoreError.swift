@@ -33,6 +33,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case missingColumn(path: String, role: String, headers: [String])
   case unknownColumn(path: String, column: String, headers: [String])
   case repeatedColumn(path: String, column: String)
+  /// Neither yes nor no.
+  case notAnAnswer(path: String, line: Int, column: String, text: String)
   /// The left side of `--map field=Column`.
   case unknownField(name: String, fields: [String])
   case undeclared(kind: String)
@@ -51,7 +53,7 @@ extension StoreError: CustomStringConvertible {
       .locked, .diskFull, .corrupt, .schemaDiffers, .keyNotUnique, .sqlite:
       databaseDescription
     case .missingFile, .unreadableFile, .unwritableFile, .emptyFile, .notText, .truncatedFile, .damagedFile,
-      .missingColumn, .unknownColumn, .repeatedColumn, .unknownField, .undeclared:
+      .missingColumn, .unknownColumn, .repeatedColumn, .notAnAnswer, .unknownField, .undeclared:
       fileDescription
     case .clockBeforeLastRun(let now, let last):
       "it is \(now) here, but the last run was at \(last); set the clock, give --at, or --force to run all the same"
@@ -108,6 +110,8 @@ extension StoreError: CustomStringConvertible {
       "\(path) has no column \"\(column)\"; it has " + list(headers)
     case .repeatedColumn(let path, let column):
       "\(path) has two columns \"\(column)\"; rename one of them"
+    case .notAnAnswer(let path, let line, let column, let text):
+      "\(path), line \(line): `\(text)` in column \"\(column)\" is neither yes nor no; write yes, true, 1, or no, false, 0"
     case .unknownField(let name, let fields):
       "there is no field `\(name)` to map a column to; there are " + list(fields)
     case .undeclared(let kind): "the rule book declares no \(kind)"

@@ -361,11 +361,77 @@ struct CommitTests {
   @Test func anApprovalCountsUntilARunUsesIt() throws {
     let folder = try Folder()
     let store = try filled(folder)
-    try store.approve(rule: "promote", now: noon)
-    #expect(try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals == ["promote"])
+    var asking = Decisions(now: noon)
+    let occurrences = [0, 1].map { RuleOccurrence(rule: "promote", subject: .contact, row: $0, occurrence: nil) }
+    asking.changes.approvals.asked = [
+      .init(
+        rule: "promote", fingerprint: "f", reason: .actsOnMany(subjects: 2, limit: 1), occurrences: occurrences,
+        at: noon, expiresAt: noon.adding(milliseconds: 1000))
+    ]
+    _ = try commit(asking, store)
+    let record = try #require(try store.approvals(now: noon).first)
+    #expect(record.status == .open)
+    #expect(record.people == 2)
+    #expect(try store.approvalSubjects(of: record.id, limit: 1, program: Self.book.program).count == 1)
+    #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: noon) == [record.id])
+    let question = try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals.questions[
+      "promote"]
+    #expect(question?.occurrences == Set(occurrences))
+    #expect(question?.answer == .init(isApproval: true, by: "ann", at: noon))
     var used = Decisions(now: noon)
-    used.changes.usedApprovals = ["promote"]
+    used.changes.approvals.settled = [.init(rule: "promote", result: .used)]
     _ = try commit(used, store)
     #expect(try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals.isEmpty)
+    #expect(try store.approvals(now: noon, all: true).map(\.status) == [.used])
+    // It can still be taken back, for what was not carried out yet; and cannot be given again.
+    #expect(try store.answer([record.id], isApproval: false, by: "bob", note: "stop", now: noon) == [record.id])
+    #expect(try store.answer([record.id], isApproval: true, by: "bob", note: nil, now: noon) == [])
+  }
+
+  @Test func aSingleActionIsAskedAboutAndComesBackAsItWas() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    let action = DecidedAction(
+      rule: "promote", subject: .contact, row: 1, key: "zoe@example.com", action: .recommend,
+      arguments: [.init(.recommendation, .text("next \"best\"\n")), .init(.approval, .flag(true))],
+      outcome: .needsApproval(.recommendation),
+      request: .members([("score", .number(0.25)), ("list", .list([.null]))]),
+      occurrence: .state(at: noon), index: 2)
+    var asking = Decisions(now: noon)
+    asking.changes.approvals.askedItems = [.init(action: action, expiresAt: noon.adding(milliseconds: 1000))]
+    _ = try commit(asking, store)
+    let item = try #require(
+      try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals.items.first)
+    #expect(item.action == action)
+    #expect(item.answer == nil)
+    let record = try #require(try store.approvals(now: noon).first)
+    #expect(record.item?.key == "zoe@example.com")
+    let late = noon.adding(milliseconds: 1000)
+    #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: late) == [])
+    #expect(try store.approvals(now: late).map(\.status) == [.expired])
+  }
+
+  @Test func experimentsKeepTheirSaltAndTheirArms() throws {
+    let folder = try Folder()
+    var program = Self.book.program
+    program.experiments = ["trial", "test"].map {
+      CheckedExperiment(
+        name: $0, formerName: nil, rule: "promote", title: nil, arms: [], measures: [], range: SampleBook.nowhere)
+    }
+    let store = try filled(folder)
+    var begun = Decisions(now: noon)
+    begun.changes.experiments.begun = [.init(experiment: "trial", formerName: nil, salt: "trial@1")]
+    begun.changes.experiments.assignments = [
+      .init(experiment: "trial", subject: .contact, row: 1, arm: "b", at: noon)
+    ]
+    _ = try commit(begun, store)
+    let loaded = try store.load(program, reading: Self.reads, now: noon).state.experiments
+    #expect(loaded == ["trial": ExperimentState(salt: "trial@1", assignments: [1: .init(arm: "b", at: noon)])])
+    var renamed = Decisions(now: noon)
+    renamed.changes.experiments.begun = [.init(experiment: "test", formerName: "trial", salt: "trial@1")]
+    _ = try commit(renamed, store)
+    #expect(
+      try rows(folder, "SELECT name || salt FROM experiment; SELECT experiment || arm FROM experiment_assignment")
+        == ["testtrial@1", "testb"])
   }
 }

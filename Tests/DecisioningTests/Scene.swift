@@ -67,6 +67,11 @@ struct Scene {
     world.state.consents["marketing"] = world.contacts.map { _ in 1 }
   }
 
+  /// What a person says to the open question of a rule.
+  mutating func answer(_ rule: String, isApproval: Bool, note: String? = nil) {
+    world.state.approvals.questions[rule]?.answer = .init(isApproval: isApproval, by: "ann", at: now, note: note)
+  }
+
   /// Decides, without keeping anything.
   mutating func decided() -> Decisions {
     let evaluation = Evaluation(plan: book.plan.evaluation, snapshot: world.snapshot(), now: now, calendar: calendar)

@@ -31,7 +31,7 @@ struct LayerTests {
       ]),
     Layer(
       target: "Decisioning", folder: "Decisioning",
-      imports: ["BusinessTime", "RuleDiagnostics", "RuleEngine", "RuleSemantics"]),
+      imports: ["BusinessTime", "Glibc", "RuleDiagnostics", "RuleEngine", "RuleSemantics"]),
     Layer(
       target: "ContactStore", folder: "ContactStore",
       imports: [

@@ -36,13 +36,11 @@ struct StateWriter {
     try writeSynced(changes.synced)
     try writeMessages(changes.messages)
     try writeOverrides(changes.overrides)
-    for rule in changes.usedApprovals {
-      try database.execute(
-        sql: "UPDATE approval SET used_by_run = ? WHERE rule = ? AND used_by_run IS NULL", arguments: [run, rule])
-    }
+    try write(changes.approvals)
+    try write(changes.experiments)
   }
 
-  private func record(_ subject: Subject, _ row: Int32) -> Int64 {
+  func record(_ subject: Subject, _ row: Int32) -> Int64 {
     switch subject {
     case .contact: rows.contacts[Int(row)]
     case .account: rows.accounts[Int(row)]
@@ -85,7 +83,7 @@ struct StateWriter {
             arguments: [names.id(change.rule), names.id(former)])
         }
         try database.execute(
-          sql: "UPDATE OR REPLACE approval SET rule = ? WHERE rule = ?", arguments: [change.rule, former])
+          sql: "UPDATE approval SET rule = ? WHERE rule = ?", arguments: [change.rule, former])
         try database.execute(sql: "DELETE FROM deployment WHERE rule = ?", arguments: [former])
       }
       try database.execute(

@@ -18,6 +18,8 @@ package struct OutboxEntry: Hashable, Sendable {
   package var run: Int64
   package var rule: String
   package var subject: Subject
+  /// The `_id` of the contact or account.
+  package var record: Int64
   /// The key of the contact or account.
   package var key: String
   package var action: ActionID
@@ -31,11 +33,16 @@ package struct OutboxEntry: Hashable, Sendable {
 }
 
 extension Store {
-  /// Takes the oldest pending actions, which nobody else gets from then on.
+  /// Takes the oldest pending actions that no check holds back until later, which nobody else gets from then on.
   package func claimOutbox(limit: Int, now: Instant) throws(StoreError) -> [OutboxEntry] {
     try write { database in
       let entries = try Store.entries(
-        database, "WHERE status = 'pending' ORDER BY id LIMIT ?", [limit])
+        database,
+        """
+        WHERE status = 'pending' AND NOT EXISTS (
+          SELECT 1 FROM dispatch_check AS c WHERE c.outbox = outbox.id AND c.until > ?)
+        ORDER BY id LIMIT ?
+        """, [now.milliseconds, limit])
       for entry in entries {
         try database.execute(
           sql: "UPDATE outbox SET status = 'claimed', claimed_at = ?, attempts = attempts + 1 WHERE id = ?",
@@ -82,7 +89,7 @@ extension Store {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT id, idempotency_key, run, rule, subject, key, action, arguments, request, status, attempts, result
+        SELECT id, idempotency_key, run, rule, subject, record, key, action, arguments, request, status, attempts, result
         FROM outbox \(condition)
         """, arguments: arguments)
     return rows.compactMap { row in
@@ -90,16 +97,9 @@ extension Store {
       else { return nil }
       return OutboxEntry(
         id: row["id"], idempotencyKey: row["idempotency_key"], run: row["run"], rule: row["rule"],
-        subject: Subject(code: row["subject"]), key: row["key"], action: action, arguments: row["arguments"],
+        subject: Subject(code: row["subject"]), record: row["record"], key: row["key"], action: action,
+        arguments: row["arguments"],
         request: row["request"], status: status, attempts: row["attempts"], result: row["result"])
-    }
-  }
-
-  /// A person lets a rule act that asked for it.
-  package func approve(rule: String, now: Instant) throws(StoreError) {
-    try write { database in
-      try database.execute(
-        sql: "INSERT OR IGNORE INTO approval (rule, approved_at) VALUES (?, ?)", arguments: [rule, now.milliseconds])
     }
   }
 }

@@ -35,7 +35,7 @@ struct EventLoader {
     // The order of the table itself: nothing is sorted.
     let statement = try RawStatement(
       database,
-      "SELECT \(names.joined(separator: ", ")) FROM \(table) WHERE true\(restriction(owner, ids)) "
+      "SELECT \(names.joined(separator: ", ")) FROM \(table) WHERE true\(restriction(owner, ids))\(try sent()) "
         + "ORDER BY \(owner), _at, _id")
     let filler = ColumnFiller(selection.map(\.builder), first: 4)
     while try statement.step() {
@@ -56,6 +56,15 @@ struct EventLoader {
     return EventTable(
       owners: order.map { rows[Int($0)] }, ids: order.map { eventIDs[Int($0)] }, times: order.map { times[Int($0)] },
       recordedAt: order.map { recorded[Int($0)] }, columns: columns)
+  }
+
+  /// Leaves out messages that were decided and then held back on their way out.
+  private func sent() throws -> String {
+    guard case .event(EventID(0)) = layout.kind,
+      try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM message_withdrawn)") == true
+    else { return "" }
+    return
+      " AND NOT EXISTS (SELECT 1 FROM message_withdrawn AS w WHERE w.contact = _contact AND w.at = _at AND w.id = _id)"
   }
 
   /// Where each event goes so that owners stand in the order of their rows rather than of their ids; `nil` when they do

@@ -15,7 +15,8 @@ struct StateLoader {
   func load(suppressed: [UInt8]) throws -> DecisionState {
     var state = DecisionState(
       deployments: try deployments(), consents: try consents(), suppressed: suppressed, lists: try lists(),
-      holds: try holds(), approvals: try approvals())
+      holds: try holds(), approvals: try ApprovalLoader(database: database, row: row).load(),
+      experiments: try experiments())
     for rule in program.rules {
       state.firings[rule.name] = try firings(of: rule.name)
       if let former = rule.formerName { state.firings[former] = try firings(of: former) }
@@ -27,7 +28,7 @@ struct StateLoader {
   }
 
   /// -1 for a record that was not loaded.
-  private func row(_ subject: Subject, _ record: Int64) -> Int32 {
+  func row(_ subject: Subject, _ record: Int64) -> Int32 {
     switch subject {
     case .contact: contacts[record]
     case .account: accounts[record]
@@ -153,10 +154,6 @@ struct StateLoader {
       if isKnown { synced[property] = builder.takeColumn() }
     }
     return synced
-  }
-
-  private func approvals() throws -> Set<String> {
-    try String.fetchSet(database, sql: "SELECT rule FROM approval WHERE used_by_run IS NULL")
   }
 }
 

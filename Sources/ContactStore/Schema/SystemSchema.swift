@@ -16,6 +16,7 @@ enum SystemSchema {
       try database.execute(sql: views)
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
     }
+    registerPolicies(in: &migrator)
     return migrator
   }()
 

@@ -26,8 +26,12 @@ struct RuleDraft {
   var acted: Set<Int32> = []
   /// Who gets a message, now or when it is no longer held.
   var messaged: Set<Int32> = []
+  /// What it would act upon now, or when it is no longer held.
+  var intentions: [Intention] = []
+  let approval: RuleApproval
 
-  init(_ report: Decisions.RuleReport) {
+  init(_ report: Decisions.RuleReport, _ approval: RuleApproval) {
     self.report = report
+    self.approval = approval
   }
 }

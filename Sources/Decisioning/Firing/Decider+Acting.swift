@@ -19,6 +19,9 @@ extension Decider {
     let mark = ledger.mark
     let held = history.occurrence(rule.subject, candidate.row, candidate.position == nil ? nil : candidate.occurrence)
     let heldSince = state.holds[held]
+    if let refusal = draft.approval.refusal(of: held) {
+      return refuse(refusal, plan, candidate, firing, history, batch, &draft)
+    }
     let armPlan = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
     let acting = armPlan ?? plan
     var resolved = acting.rule.actions.indices.map { resolve(acting, $0, candidate, batch) }
@@ -35,11 +38,12 @@ extension Decider {
     if verdict == .acts || verdict == .comesToNothing { claim(resolved, for: rule.name) }
     switch verdict {
     case .waits(let until):
-      for index in resolved.indices where resolved[index].outcome == .act {
+      for index in resolved.indices where resolved[index].outcome == .act || resolved[index].outcome.isQuestion {
         resolved[index].outcome = .held(until: until, .together)
       }
       draft.report.waiting += 1
       draft.messaged.insert(candidate.row)
+      draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: false, messages: true))
       if heldSince == nil {
         draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: now, until: until))
       }
@@ -52,7 +56,9 @@ extension Decider {
     case .acts:
       draft.report.acted += 1
       draft.acted.insert(candidate.row)
-      if resolved.contains(where: { $0.isMessage && $0.outcome == .act }) { draft.messaged.insert(candidate.row) }
+      let messages = resolved.contains { $0.isMessage && $0.outcome == .act }
+      if messages { draft.messaged.insert(candidate.row) }
+      draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: true, messages: messages))
       for action in resolved where action.outcome == .act { apply(action, plan, candidate.row, &draft.effects) }
       draft.firings[candidate.row] = .acted(at: now)
       finish(candidate, .acted, plan, history, &draft.effects)
@@ -62,6 +68,24 @@ extension Decider {
     case .comesToNothing:
       finish(candidate, .heldBack, plan, history, &draft.effects)
     }
+    record(resolved, plan, candidate, &draft)
+  }
+
+  /// A person said no, or nobody said yes in time: the rule had its turn.
+  private func refuse(
+    _ refusal: Outcome, _ plan: RulePlan, _ candidate: Candidate, _ firing: Firing, _ history: History,
+    _ batch: OccurrenceBatch?, _ draft: inout RuleDraft
+  ) {
+    let rule = plan.rule
+    var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+    for index in resolved.indices where resolved[index].outcome == .act { resolved[index].outcome = refusal }
+    // Upkeep has no turns: it leaves the subject alone until the condition is false.
+    let isUpkeep = rule.frequency.repetition == .upkeep
+    draft.settled.firings.append(
+      .init(
+        rule: rule.name, subject: rule.subject, row: candidate.row,
+        firing: isUpkeep ? Firing(last: firing.last, isArmed: firing.isArmed, isExcluded: true) : .acted(at: now)))
+    finish(candidate, .refused, plan, history, &draft.settled)
     record(resolved, plan, candidate, &draft)
   }
 
@@ -108,11 +132,12 @@ extension Decider {
     let isUpkeep = plan.rule.frequency.repetition == .upkeep
     var actions: [DecidedAction] = []
     for action in resolved where !(isUpkeep && action.outcome == .already) {
-      actions.append(
-        DecidedAction(
-          rule: plan.rule.name, subject: plan.rule.subject, row: candidate.row,
-          key: key(of: plan.rule.subject, row: candidate.row), action: action.id, arguments: action.arguments,
-          outcome: action.outcome, request: action.request, occurrence: candidate.occurrence, index: action.index))
+      let decided = DecidedAction(
+        rule: plan.rule.name, subject: plan.rule.subject, row: candidate.row,
+        key: key(of: plan.rule.subject, row: candidate.row), action: action.id, arguments: action.arguments,
+        outcome: action.outcome, request: action.request, occurrence: candidate.occurrence, index: action.index)
+      actions.append(decided)
+      if action.outcome.isQuestion { draft.effects.approvals.askedItems.append(item(decided)) }
       if case .overridden(let by) = action.outcome {
         draft.effects.overrides.append(
           .init(
@@ -141,7 +166,8 @@ enum Verdict: Hashable {
     var isDropped = false
     for outcome in outcomes {
       switch outcome {
-      case .act: acts = true
+      // Asking is the rule's turn.
+      case .act, .needsApproval: acts = true
       case .held(let time, _): until = max(until ?? time, time)
       case .dropped(.expired):
         self = .expires

@@ -87,7 +87,9 @@ extension Decider {
   /// Held messages are late because they were held, and not too late.
   func isTooLate(_ occurrence: Occurrence, _ plan: RulePlan, _ history: History) -> Bool {
     guard calendars.common.add(DecisionState.lateness, to: occurrence.due) < now else { return false }
-    return state.holds[history.occurrence(plan.rule.subject, occurrence.row, occurrence.key)] == nil
+    let key = history.occurrence(plan.rule.subject, occurrence.row, occurrence.key)
+    // Nor are those that a person was asked about.
+    return state.holds[key] == nil && state.approvals.questions[history.name]?.occurrences.contains(key) != true
   }
 
   private func skipWithoutTime(

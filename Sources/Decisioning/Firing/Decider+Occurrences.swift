@@ -41,7 +41,8 @@ extension Decider {
     case nil: wait = TimeSpan(0, .hours)
     }
     let held = state.holds.filter { $0.key.rule == history.name }.values.min() ?? now
-    let late = calendars.common.subtract(DecisionState.lateness, from: min(held, now))
+    let asked = state.approvals.questions[history.name]?.askedAt ?? now
+    let late = calendars.common.subtract(DecisionState.lateness, from: min(held, asked, now))
     // A contact's own holidays can make a business wait longer than the common calendar does.
     let margin: TimeSpan
     switch wait.unit {

@@ -10,7 +10,10 @@ extension Outcome {
     case .held: "held"
     case .dropped: "dropped"
     case .needsApproval: "needs approval"
+    case .rejected: "rejected"
+    case .approvalExpired: "approval expired"
     case .overridden: "overridden"
+    case .gone: "gone"
     case .suppressed: "suppressed"
     case .noConsent: "no consent"
     case .neverMessage: "never message"
@@ -30,7 +33,11 @@ extension Outcome {
     case .held(let until, let reason): "until \(until.minuteText(in: zone)): \(reason.text)"
     case .dropped(let reason): reason.text(in: zone)
     case .needsApproval(let reason): reason.text
+    case .rejected(let by, let at, let note):
+      "rejected by \(by) on \(at.minuteText(in: zone))" + (note.map { ": \($0)" } ?? "")
+    case .approvalExpired(let at): "nobody approved it by \(at.minuteText(in: zone))"
     case .overridden(let rule): "`\(rule)` goes first and decides otherwise"
+    case .gone: "the record is no longer there"
     case .suppressed: "suppressed, so that nothing is ever sent"
     case .noConsent(let purpose): "no consent for \(purpose) is on record"
     case .neverMessage(let condition): "the policy never messages when `\(condition)`, nor when that is unknown"
@@ -77,6 +84,7 @@ extension Outcome.ApprovalReason {
       "the rule is new and would message \(people) people who were there before it"
     case .actsOnMany(let subjects, let limit):
       "the rule would act on \(subjects), more than \(limit)"
+    case .recommendation: "a person is asked before it is carried out"
     }
   }
 }

@@ -7,8 +7,14 @@ package enum Outcome: Hashable, Sendable {
   case held(until: Instant, HoldReason)
   case dropped(DropReason)
   case needsApproval(ApprovalReason)
+  /// A person said no.
+  case rejected(by: String, at: Instant, note: String?)
+  /// Nobody said yes in time.
+  case approvalExpired(at: Instant)
   /// A higher rule sets the same field, or list membership, differently.
   case overridden(by: String)
+  /// The contact or account is no longer there.
+  case gone
   /// Nothing may be sent to the contact.
   case suppressed
   case noConsent(purpose: String)
@@ -48,5 +54,12 @@ package enum Outcome: Hashable, Sendable {
     /// The rule is new and would message people who were there before it.
     case firstDeployment(people: Int)
     case actsOnMany(subjects: Int, limit: Int)
+    /// `recommend … for approval`: this action alone is asked about.
+    case recommendation
   }
+}
+
+extension Outcome {
+  /// Whether a person is asked about this action alone.
+  var isQuestion: Bool { self == .needsApproval(.recommendation) }
 }

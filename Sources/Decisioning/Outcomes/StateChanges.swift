@@ -24,8 +24,7 @@ package struct StateChanges: Hashable, Sendable {
   package var releasedHolds: [RuleOccurrence] = []
   package var overrides: [Override] = []
   package var experiments = ExperimentChanges()
-  /// Approvals that were made use of.
-  package var usedApprovals: [String] = []
+  package var approvals = ApprovalChanges()
 
   package init() {}
 
@@ -72,6 +71,8 @@ package struct StateChanges: Hashable, Sendable {
       /// No action came to anything: no consent, nothing to change and the like.
       case heldBack = "held back"
       case expired
+      /// A person said no, or nobody said yes in time.
+      case refused
     }
 
     package var occurrence: RuleOccurrence

@@ -41,6 +41,22 @@ struct MessageLedger {
     transactionalColumn = column(EventSchema.messageFields[3])
   }
 
+  /// What went out, oldest first, instead of what a snapshot holds.
+  init(_ sent: [SentMessage], _ program: CheckedProgram, now: Instant) {
+    table = .empty
+    texts = TextPool()
+    self.now = now
+    assetColumn = .absent
+    templateColumn = .absent
+    transactionalColumn = .absent
+    for message in sent {
+      self.sent[message.row, default: []].append(
+        Message(
+          at: message.at, content: message.content.map { Content($0, program) },
+          isTransactional: message.isTransactional))
+    }
+  }
+
   var mark: Int { log.count }
 
   mutating func add(_ content: Content?, to contact: Int32, isTransactional: Bool) {
@@ -64,12 +80,12 @@ struct MessageLedger {
         times.append(Instant(milliseconds: at))
       }
     }
-    return times + (sent[contact] ?? []).filter { !$0.isTransactional }.map(\.at)
+    return times + (sent[contact] ?? []).filter { !$0.isTransactional && $0.at > start }.map(\.at)
   }
 
   /// When the contact last got the asset after `start`; `nil` when not.
   func lastSent(_ content: Content, to contact: Int32, after start: Instant) -> Instant? {
-    if let message = sent[contact]?.last(where: { $0.content == content }) { return message.at }
+    if let message = sent[contact]?.last(where: { $0.content == content && $0.at > start }) { return message.at }
     for index in rows(of: contact).reversed() {
       let at = table.times[index]
       if at > now.milliseconds { continue }

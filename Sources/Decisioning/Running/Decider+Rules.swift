@@ -11,7 +11,7 @@ extension Decider {
     let history = History(of: rule.rule, in: state)
     report.isNew = history.deployment == nil
     report.isEdited = history.deployment.map { $0.fingerprint != rule.fingerprint } ?? false
-    var draft = RuleDraft(report)
+    var draft = RuleDraft(report, approval(of: rule, history))
     let marks = (ledger.mark, claims.mark)
 
     if rule.rule.trigger == nil {
@@ -22,17 +22,12 @@ extension Decider {
     }
 
     if isFirstReach(rule, draft) { draft.report.existingPeople = draft.messaged.count }
-    let reason = approvalNeeded(for: rule, draft)
-    if let reason, !isApproved(rule, history) {
-      ledger.undo(to: marks.0)
-      claims.undo(to: marks.1)
-      ask(reason, &draft)
-    } else {
+    if settleApproval(of: rule, history, &draft) {
       deploy(rule, history)
       if let experiment = rule.experiment, rule.missing.isEmpty, !rule.rule.frequency.isPaused { begin(experiment) }
-      if reason != nil, !options.approvedRules.contains(rule.rule.name) {
-        decisions.changes.usedApprovals += [history.name, rule.rule.name].filter(state.approvals.contains).prefix(1)
-      }
+    } else {
+      ledger.undo(to: marks.0)
+      claims.undo(to: marks.1)
     }
     keep(draft, of: rule)
   }
@@ -48,45 +43,8 @@ extension Decider {
   }
 
   /// Whether a rule that is new messages people who were there before it.
-  private func isFirstReach(_ rule: RulePlan, _ draft: RuleDraft) -> Bool {
+  func isFirstReach(_ rule: RulePlan, _ draft: RuleDraft) -> Bool {
     draft.report.isNew && rule.rule.trigger == nil && rule.sendsMessages && rule.missing.isEmpty
-  }
-
-  private func isApproved(_ rule: RulePlan, _ history: History) -> Bool {
-    options.approvedRules.contains(rule.rule.name) || state.approvals.contains(history.name)
-      || state.approvals.contains(rule.rule.name)
-  }
-
-  private func approvalNeeded(for rule: RulePlan, _ draft: RuleDraft) -> Outcome.ApprovalReason? {
-    guard options.appliesPopulationPolicies else { return nil }
-    let total = table(of: rule.rule.subject).count
-    if let limit = program.policy.approveOver.exceeded(by: draft.acted.count, of: total) {
-      return .actsOnMany(subjects: draft.acted.count, limit: limit)
-    }
-    let isAsked = isFirstReach(rule, draft) && !rule.rule.frequency.includesExisting
-    if isAsked, draft.messaged.count > Decider.peopleWithoutApproval {
-      return .firstDeployment(people: draft.messaged.count)
-    }
-    return nil
-  }
-
-  /// How many people a new rule may message who were there before it.
-  static let peopleWithoutApproval = 100
-
-  /// Turns what the rule would do into a question; the next run asks again.
-  private func ask(_ reason: Outcome.ApprovalReason, _ draft: inout RuleDraft) {
-    draft.report.approval = reason
-    draft.report.acted = 0
-    draft.effects = StateChanges()
-    draft.firings = [:]
-    for list in draft.actions.indices {
-      for index in draft.actions[list].actions.indices {
-        switch draft.actions[list].actions[index].outcome {
-        case .act, .held: draft.actions[list].actions[index].outcome = .needsApproval(reason)
-        default: break
-        }
-      }
-    }
   }
 
   private func keep(_ draft: RuleDraft, of rule: RulePlan) {
@@ -110,6 +68,7 @@ extension Decider {
       decisions.changes.releasedHolds += changes.releasedHolds
       decisions.changes.overrides += changes.overrides
       decisions.changes.experiments.assignments += changes.experiments.assignments
+      decisions.changes.approvals.askedItems += changes.approvals.askedItems
     }
     for row in draft.firings.keys.sorted() {
       guard let firing = draft.firings[row] else { continue }

@@ -42,6 +42,7 @@ final class Decider {
     recordTransitions()
     prepareConditions()
     for rule in plan.rules { decide(rule) }
+    releaseItems()
     syncDefinitions()
     reportNotExecutable()
     reportVanished()

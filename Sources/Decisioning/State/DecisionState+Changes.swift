@@ -23,7 +23,7 @@ extension DecisionState {
       }
       lists[change.list]?[Int(change.row)] = value
     }
-    for rule in changes.usedApprovals { approvals.remove(rule) }
+    approvals.apply(changes.approvals)
     changes.experiments.apply(to: &experiments)
   }
 
@@ -48,7 +48,7 @@ extension DecisionState {
     if holds.contains(where: { $0.key.rule == former }) {
       holds = Dictionary(holds.map { (renamed($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     }
-    if approvals.remove(former) != nil { approvals.insert(name) }
+    approvals.rename(former, to: name)
   }
 }
 

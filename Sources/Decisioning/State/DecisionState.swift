@@ -25,8 +25,7 @@ package struct DecisionState: Sendable {
   package var synced: [PropertyName: Column]
   /// Since when a message has been held.
   package var holds: [RuleOccurrence: Instant]
-  /// Names of rules that a person has approved since they asked.
-  package var approvals: Set<String>
+  package var approvals: ApprovalState
   /// By name, as last run.
   package var experiments: [String: ExperimentState]
 
@@ -34,7 +33,7 @@ package struct DecisionState: Sendable {
     deployments: [String: Deployment] = [:], firings: [String: FiringTable] = [:],
     handled: Set<RuleOccurrence> = [], changes: [FieldChange] = [], consents: [String: [UInt8]] = [:],
     suppressed: [UInt8] = [], lists: [ListName: [UInt8]] = [:], synced: [PropertyName: Column] = [:],
-    holds: [RuleOccurrence: Instant] = [:], approvals: Set<String> = [],
+    holds: [RuleOccurrence: Instant] = [:], approvals: ApprovalState = ApprovalState(),
     experiments: [String: ExperimentState] = [:]
   ) {
     self.deployments = deployments

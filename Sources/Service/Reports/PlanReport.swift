@@ -47,7 +47,10 @@ package struct PlanReport {
   }
 
   private func haltAdvice() -> [String] {
-    ["  Look at the actions below; to let it go ahead: abm-rules run --beyond-halt"]
+    [
+      "  Look at the actions below. If they are what you want: abm-rules run --beyond-halt. If a rule reaches too many,",
+      "  say `paused` in it, or narrow its condition; `halt when a run acts on more than …` in a policy moves the limit.",
+    ]
   }
 
   private func isWorthTelling(_ report: Decisions.RuleReport, _ actions: [DecidedAction]) -> Bool {
@@ -65,7 +68,9 @@ package struct PlanReport {
     var lines = ["\(style.bold(name))\(title)  \(style.faint(place))", "  " + counts(report, rule, actions)]
     if let approval = report.approval {
       lines.append(style.yellow("  waits for approval: \(approval.text)"))
-      lines.append("    to approve: abm-rules run --approve \(report.name)")
+      // Nothing is asked before a run has asked it.
+      let first = result.isDryRun ? "once a run has asked: " : ""
+      lines.append("    \(first)abm-rules approvals approve \(report.name), or reject it")
     }
     if report.isPaused { lines.append(style.yellow("  paused")) }
     lines += acting(actions.filter { $0.outcome == .act })
@@ -188,7 +193,8 @@ package struct PlanReport {
     switch outcome {
     case .repeated(let asset, _): "got `\(asset)` not long ago"
     case .held(_, let reason): reason.text
-    case .act, .dropped, .needsApproval, .overridden, .suppressed, .noConsent, .neverMessage, .noRecipient,
+    case .act, .dropped, .needsApproval, .rejected, .approvalExpired, .gone, .overridden, .suppressed, .noConsent,
+      .neverMessage, .noRecipient,
       .noValue, .already, .accountLimit, .halted:
       outcome.reason(in: zone) ?? outcome.name
     }

@@ -18,16 +18,18 @@ package struct FileExecutor {
 
   /// Carries out all that is pending, and resolves what an earlier run was interrupted in.
   ///
+  /// - Parameter check: asks the policies once more; keeps what it did not let through.
   /// - Returns: how many actions were written.
-  package func dispatch(_ store: Store, now: Instant) throws -> Int {
+  package func dispatch(_ store: Store, check: DispatchCheck, now: Instant) throws -> Int {
     let handle = try open()
     defer { try? handle.close() }
     var written = try keys(in: handle)
     try resolveInterrupted(store, written, now: now)
     var count = 0
     while true {
-      let entries = try store.claimOutbox(limit: Self.batch, now: now)
-      if entries.isEmpty { return count }
+      let claimed = try store.claimOutbox(limit: Self.batch, now: now)
+      if claimed.isEmpty { return count }
+      let entries = try check.admit(claimed, now: now)
       let new = entries.filter { written.insert($0.idempotencyKey).inserted }
       do {
         try handle.write(contentsOf: Data(new.map(line).joined().utf8))

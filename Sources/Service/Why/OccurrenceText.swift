@@ -78,6 +78,7 @@ struct OccurrenceText {
     case .paused: "the rule was paused"
     case .noTime: "the time to wait until was missing"
     case .heldBack: "nothing came of it: what the rule would have done was held back"
+    case .refused: "a person said no, or nobody said yes in time"
     case .expired: "it was held as long as the policy allows, and then dropped"
     }
   }

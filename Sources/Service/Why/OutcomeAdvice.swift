@@ -39,7 +39,8 @@ struct OutcomeAdvice {
     case .accountLimit:
       return ["somebody else of the account goes first, or the limit of the rule would have to be higher"]
     case .repeated: return ["the policy repeats no asset within \(policy.neverRepeatAsset)"]
-    case .act, .held(_, .together), .held(_, .release), .needsApproval, .overridden, .suppressed, .noValue, .already,
+    case .act, .held(_, .together), .held(_, .release), .needsApproval, .rejected, .approvalExpired, .gone, .overridden,
+      .suppressed, .noValue, .already,
       .halted:
       return []
     }

@@ -59,6 +59,7 @@ package struct WhyReport {
     }
     lines += verdict.details.map { "  \($0)" }
     if rule.trigger != nil { lines += OccurrenceText(why: why, rule: rule, style: style).lines }
+    lines += PastText(why: why, rule: rule, style: style).lines.map { "  \($0)" }
     let changes = nearestChange(for: rule)
     if !changes.isEmpty {
       lines.append("  \(style.bold("It would be yes if:"))")
@@ -103,6 +104,9 @@ package struct WhyReport {
     if let last = firing.last { details.append("it acted last at \(last.minuteText(in: why.zone))") }
     if let item = why.decisions.notExecutable.first(where: { $0.name == rule.name }) {
       return Verdict(headline: style.red("no, the rule \(item.reason)"), details: details)
+    }
+    if PastText(why: why, rule: rule, style: style).isAsked, actions.contains(where: { $0.outcome == .act }) {
+      return Verdict(headline: style.yellow("the rule fits, and waits for approval"), details: details)
     }
     if actions.contains(where: { $0.outcome == .act }) {
       return Verdict(headline: style.green("yes"), details: details)
@@ -230,6 +234,9 @@ package struct WhyReport {
       return .members([
         (why.subject.rawValue, .text(why.key)), ("name", .text(name)), ("verdict", .text(plainVerdict(rule))),
         ("trace", json(trace.lines)), ("actions", .list(actions(of: rule).map { $0.json(in: why.zone) })),
+        ("experiment", PastText(why: why, rule: rule, style: style).experiment),
+        ("approval", PastText(why: why, rule: rule, style: style).approval),
+        ("dispatch", PastText(why: why, rule: rule, style: style).dispatch),
         ("occurrences", rule.trigger == nil ? nil : OccurrenceText(why: why, rule: rule, style: style).json),
         ("nearest", .list(nearestChange(for: rule).map(JSONValue.text))),
       ])

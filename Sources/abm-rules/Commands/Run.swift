@@ -34,14 +34,17 @@ struct Run: ParsableCommand {
       workspace.book, workspace.store, at: workspace.now,
       options: RunService.Options(
         approvedRules: Set(approve), goesBeyondHalt: beyondHalt, ignoresClock: force))
+    let check = DispatchCheck(workspace.book, workspace.store)
     // Before anything is printed: what was decided does not wait for whoever reads the report.
     let written = Result {
       try file.flatMap { path in
-        result.committed == nil ? nil : try FileExecutor(path: path).dispatch(workspace.store, now: workspace.now)
+        result.committed == nil
+          ? nil : try FileExecutor(path: path).dispatch(workspace.store, check: check, now: workspace.now)
       }
     }
     ResultOutput.write(result, format, samples: 3)
     if let file, let count = try written.get() { Output.error("\(Plural.count(count, "action")) written to \(file)") }
+    DispatchReport(check.refusals, zone: workspace.zone).lines.forEach(Output.error)
     if result.hasProblems { throw Exit.problems }
   }
 

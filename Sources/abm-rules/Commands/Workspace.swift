@@ -10,6 +10,9 @@ struct Workspace {
   let store: Store
   let now: Instant
 
+  /// That of the policy.
+  var zone: Zone { Zone(identifier: book.program.policy.zone) ?? .utc }
+
   static func open(_ options: CommonOptions) throws -> Workspace {
     let configuration = try options.configuration()
     let book = try DataCommands.loadBook(configuration)

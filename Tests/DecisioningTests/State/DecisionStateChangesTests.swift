@@ -31,7 +31,8 @@ struct DecisionStateChangesTests {
     var state = DecisionState(
       deployments: ["old": Deployment(firstAt: now, fingerprint: "a")],
       firings: ["old": table], handled: [handled], holds: [held: now],
-      approvals: ["old"])
+      approvals: ApprovalState(
+        questions: ["old": .init(fingerprint: "a", occurrences: [held], askedAt: now, expiresAt: now)]))
     var changes = StateChanges()
     changes.deployments = [
       .init(rule: "new", formerName: "old", deployment: Deployment(firstAt: now, fingerprint: "b"))
@@ -41,7 +42,8 @@ struct DecisionStateChangesTests {
     #expect(state.firings == ["new": table])
     #expect(state.handled.map { $0.rule } == ["new"])
     #expect(state.holds.keys.map { $0.rule } == ["new"])
-    #expect(state.approvals == ["new"])
+    #expect(state.approvals.questions.keys.map { $0 } == ["new"])
+    #expect(state.approvals.questions["new"]?.occurrences.map(\.rule) == ["new"])
   }
 
   @Test func heldSinceStaysAsItWas() {

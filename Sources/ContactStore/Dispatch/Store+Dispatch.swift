@@ -1,0 +1,191 @@
+package import BusinessTime
+package import Decisioning
+import GRDB
+package import RuleSemantics
+
+/// What is known of an action that is about to be carried out, beside the policies.
+package struct DispatchFacts: Hashable, Sendable {
+  /// The present key of its record; `nil` where that is no longer there.
+  package var key: String?
+  /// The approval that let it through was taken back.
+  package var withdrawn: ApprovalState.Answer?
+  /// When it was first held back on its way out.
+  package var heldSince: Instant?
+}
+
+/// An action that was not carried out when it was its turn.
+package struct DispatchRecord: Hashable, Sendable {
+  package var rule: String
+  package var action: ActionID
+  /// JSON.
+  package var arguments: String
+  package var at: Instant
+  /// As `Outcome` names it.
+  package var outcome: String
+  package var reason: String
+  /// Of one that is held.
+  package var until: Instant?
+}
+
+extension Store {
+  /// In the order of the entries.
+  package func dispatchFacts(
+    of entries: [OutboxEntry], program: CheckedProgram
+  ) throws(StoreError) -> [DispatchFacts] {
+    try read { database in
+      let keys = try [Subject.contact, .account].map { subject in
+        let layout = TableLayout(subject == .contact ? .contact : .account, program: program)
+        return try RawStatement(
+          database, "SELECT \(quoted(layout.keyColumn)) FROM \(quoted(layout.name)) WHERE _id = ?")
+      }
+      let withdrawn = try RawStatement(
+        database,
+        """
+        SELECT answered_by, answered_at, note FROM approval
+        WHERE answer = 'rejected' AND result = 'used' AND (idempotency_key = ? OR (
+          idempotency_key IS NULL AND rule = ? AND settled_by_run = ?))
+        """)
+      let held = try RawStatement(database, "SELECT min(at) FROM dispatch_check WHERE outbox = ?")
+      return try entries.map { entry in
+        var facts = DispatchFacts()
+        let statement = keys[Int(entry.subject.code)]
+        statement.bind(1, entry.record)
+        if try statement.step() { facts.key = statement.text(0) }
+        statement.reset()
+        withdrawn.bind(1, entry.idempotencyKey)
+        withdrawn.bind(2, entry.rule)
+        withdrawn.bind(3, entry.run)
+        if try withdrawn.step() {
+          facts.withdrawn = ApprovalState.Answer(
+            isApproval: false, by: withdrawn.text(0), at: Instant(milliseconds: withdrawn.integer(1)),
+            note: withdrawn.textIfPresent(2))
+        }
+        withdrawn.reset()
+        held.bind(1, entry.id)
+        if try held.step() { facts.heldSince = held.integerIfPresent(0).map(Instant.init(milliseconds:)) }
+        held.reset()
+        return facts
+      }
+    }
+  }
+
+  /// The messages that went out after `start` to the contacts of a load, or of which a file said that they did.
+  ///
+  /// - Parameter rows: of the load; where it is about few, only theirs are read.
+  package func sentMessages(
+    after start: Instant, rows: RowIdentities, isEveryone: Bool
+  ) throws(StoreError) -> [SentMessage] {
+    try read { database in
+      let index = RowIndex(rows.contacts)
+      var sent: [SentMessage] = []
+      for (table, owner) in [("outbox", "record"), ("event_message", "_contact")] {
+        let time = table == "outbox" ? "finished_at" : "_at"
+        let columns =
+          table == "outbox"
+          ? "request ->> '$.asset', request ->> '$.template', coalesce(request ->> '$.transactional', 0)"
+          : "asset, template, coalesce(transactional, 0)"
+        let what =
+          table == "outbox"
+          ? "subject = 0 AND status = 'done' AND request ->> '$.kind' = 'send_email'" : "rule IS NULL"
+        let who = isEveryone ? "" : " AND \(owner) IN (\(rows.contacts.map(String.init).joined(separator: ", ")))"
+        let statement = try RawStatement(
+          database, "SELECT \(owner), \(time), \(columns) FROM \(table) WHERE \(what) AND \(time) > ?\(who)")
+        statement.bind(1, start.milliseconds)
+        while try statement.step() {
+          let row = index[statement.integer(0)]
+          if row < 0 { continue }
+          let content =
+            statement.textIfPresent(2).map(MessageContent.asset)
+            ?? statement.textIfPresent(3).map(MessageContent.template)
+          sent.append(
+            SentMessage(
+              row: row, content: content, isTransactional: statement.integer(4) == 1,
+              at: Instant(milliseconds: statement.integer(1))))
+        }
+      }
+      return sent
+    }
+  }
+
+  /// Records that claimed actions are not carried out now, and why: those that are held are pending again, and not
+  /// claimed before their time; all others are over, and a message among them no longer counts as one.
+  package func settle(
+    _ refused: [(entry: OutboxEntry, outcome: Outcome)], zone: Zone, now: Instant
+  ) throws(StoreError) {
+    try write { database in
+      let record = try RawStatement(
+        database, "INSERT OR REPLACE INTO dispatch_check (outbox, at, outcome, reason, until) VALUES (?, ?, ?, ?, ?)")
+      let status = try RawStatement(
+        database, "UPDATE outbox SET status = ?, result = ?, finished_at = ? WHERE id = ? AND status = 'claimed'")
+      for (entry, outcome) in refused {
+        var until: Instant?
+        if case .held(let time, _) = outcome { until = time }
+        let reason = outcome.reason(in: zone) ?? outcome.name
+        record.bind(1, entry.id)
+        record.bind(2, now.milliseconds)
+        record.bind(3, outcome.name)
+        record.bind(4, reason)
+        record.bind(5, ifPresent: until?.milliseconds)
+        try record.run()
+        let after = until == nil ? OutboxEntry.Status.refusedByPolicy : .pending
+        status.bind(1, after.rawValue)
+        status.bind(2, ifPresent: until == nil ? reason : nil)
+        status.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
+        status.bind(4, entry.id)
+        try status.run()
+        if until == nil { try withdrawMessage(of: entry, database) }
+      }
+    }
+  }
+
+  /// Runs before this one counted the message, so it stays where it is, and is left out from now on.
+  private func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
+    guard entry.subject == .contact else { return }
+    try database.execute(
+      sql: """
+        INSERT OR IGNORE INTO message_withdrawn (contact, at, id)
+        SELECT _contact, _at, _id FROM event_message
+        WHERE _contact = ? AND _at = (SELECT at FROM run WHERE id = ?) AND rule = ?
+          AND asset IS (? ->> '$.asset') AND template IS (? ->> '$.template')
+        """, arguments: [entry.record, entry.run, entry.rule, entry.request, entry.request])
+  }
+
+  /// Changes when anybody else writes to the database.
+  package func dataVersion() throws(StoreError) -> Int {
+    do {
+      return try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+    } catch {
+      throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)
+    }
+  }
+
+  /// What was held back on its way out for one record, latest first.
+  package func dispatchRecords(
+    of rule: String, _ subject: Subject, key: String, program: CheckedProgram
+  ) throws(StoreError) -> [DispatchRecord] {
+    let layout = TableLayout(subject == .contact ? .contact : .account, program: program)
+    return try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT action, arguments, c.at, c.outcome, c.reason, c.until FROM outbox
+          JOIN dispatch_check AS c ON c.outbox = outbox.id
+          WHERE subject = ? AND record = (
+            SELECT _id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE) AND rule = ?
+          ORDER BY c.at DESC, outbox.id DESC
+          """, arguments: [subject.code, key, rule]
+      ).compactMap { row in
+        guard let action = ActionID(rawValue: row["action"]) else { return nil }
+        return DispatchRecord(
+          rule: rule, action: action, arguments: row["arguments"], at: Instant(milliseconds: row["at"]),
+          outcome: row["outcome"], reason: row["reason"],
+          until: (row["until"] as Int64?).map(Instant.init(milliseconds:)))
+      }
+    }
+  }
+}
+
+extension OutboxEntry.Status {
+  /// What becomes of an action that a policy keeps from being carried out.
+  static let refusedByPolicy = OutboxEntry.Status.failed
+}

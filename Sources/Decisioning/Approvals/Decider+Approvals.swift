@@ -1,0 +1,137 @@
+import BusinessTime
+import RuleEngine
+import RuleSemantics
+
+// Whether a person has to be asked before a rule acts, what was said, and what is done about it.
+extension Decider {
+  /// How many people a new rule may message who were there before it.
+  static let peopleWithoutApproval = 100
+
+  func approval(of rule: RulePlan, _ history: History) -> RuleApproval {
+    var approval = RuleApproval(isForAll: options.approvedRules.contains(rule.rule.name))
+    for name in [history.name, rule.rule.name] {
+      guard let question = state.approvals.questions[name] else { continue }
+      approval.rule = name
+      // The rule was edited since: it asks anew.
+      guard question.fingerprint == rule.fingerprint else { return approval }
+      approval.occurrences = question.occurrences
+      if let answer = question.answer {
+        approval.isApproved = answer.isApproval
+        if !answer.isApproval, !approval.isForAll { approval.refusal = answer.rejection }
+      } else {
+        approval.isOpen = question.expiresAt > now
+        if !approval.isOpen, !approval.isForAll { approval.refusal = .approvalExpired(at: question.expiresAt) }
+      }
+      return approval
+    }
+    return approval
+  }
+
+  /// Why the rule needs a person's word, whatever was said so far.
+  ///
+  /// - Parameter covered: what was said yes to does not count.
+  func approvalNeeded(
+    for rule: RulePlan, _ draft: RuleDraft, covered: (RuleOccurrence) -> Bool = { _ in false }
+  ) -> Outcome.ApprovalReason? {
+    guard options.appliesPopulationPolicies else { return nil }
+    let open = draft.intentions.filter { !covered($0.occurrence) }
+    let acted = Set(open.filter(\.acts).map(\.occurrence.row)).count
+    let total = table(of: rule.rule.subject).count
+    if let limit = program.policy.approveOver.exceeded(by: acted, of: total) {
+      return .actsOnMany(subjects: draft.acted.count, limit: limit)
+    }
+    guard isFirstReach(rule, draft), !rule.rule.frequency.includesExisting else { return nil }
+    let messaged = Set(open.filter(\.messages).map(\.occurrence.row)).count
+    return messaged > Decider.peopleWithoutApproval ? .firstDeployment(people: draft.messaged.count) : nil
+  }
+
+  /// Turns what the rule would do into a question, and takes up the answers that there are.
+  ///
+  /// - Returns: whether the rule may do it.
+  func settleApproval(of rule: RulePlan, _ history: History, _ draft: inout RuleDraft) -> Bool {
+    let approval = draft.approval
+    func settle(_ result: ApprovalChanges.Result) {
+      if let name = approval.rule { decisions.changes.approvals.settled.append(.init(rule: name, result: result)) }
+    }
+    switch approval.refusal {
+    case .rejected: settle(.rejected)
+    case .approvalExpired: settle(.expired)
+    default: break
+    }
+    guard let reason = approvalNeeded(for: rule, draft) else {
+      if approval.isOpen { settle(.moot) }
+      return true
+    }
+    if approval.isForAll {
+      if approval.isOpen || approval.isApproved { settle(.used) }
+      return true
+    }
+    if approval.isApproved {
+      let isCovered = approvalNeeded(for: rule, draft, covered: approval.covers) == nil
+      settle(isCovered ? .used : .moot)
+      if isCovered { return true }
+    }
+    ask(reason, rule, &draft)
+    return false
+  }
+
+  /// The next run asks again.
+  private func ask(_ reason: Outcome.ApprovalReason, _ rule: RulePlan, _ draft: inout RuleDraft) {
+    draft.report.approval = reason
+    draft.report.acted = 0
+    draft.effects = StateChanges()
+    draft.firings = [:]
+    for list in draft.actions.indices {
+      for index in draft.actions[list].actions.indices {
+        switch draft.actions[list].actions[index].outcome {
+        case .act, .held: draft.actions[list].actions[index].outcome = .needsApproval(reason)
+        default: break
+        }
+      }
+    }
+    let occurrences = draft.intentions.map(\.occurrence).sorted { ($0.row, $0.text) < ($1.row, $1.text) }
+    if draft.approval.isOpen, draft.approval.occurrences == Set(occurrences.map { $0.named(draft.approval.rule ?? "") })
+    {
+      return
+    }
+    decisions.changes.approvals.asked.append(
+      .init(
+        rule: rule.rule.name, fingerprint: rule.fingerprint, reason: reason, occurrences: occurrences, at: now,
+        expiresAt: calendars.common.add(program.policy.approvalsExpireAfter, to: now)))
+  }
+
+  // MARK: - Single actions
+
+  func item(_ action: DecidedAction) -> ApprovalState.Item {
+    .init(action: action, expiresAt: calendars.common.add(program.policy.approvalsExpireAfter, to: now))
+  }
+
+  /// Single actions that a person has answered, or that waited too long: done now as they were asked about, or never.
+  func releaseItems() {
+    for item in state.approvals.items {
+      var action = item.action
+      let result: ApprovalChanges.Result
+      if let answer = item.answer {
+        action.outcome = answer.isApproval ? .act : answer.rejection
+        result = answer.isApproval ? .used : .rejected
+      } else if item.expiresAt <= now {
+        action.outcome = .approvalExpired(at: item.expiresAt)
+        result = .expired
+      } else {
+        continue
+      }
+      decisions.actions.append(action)
+      decisions.changes.approvals.settledItems.append(
+        .init(idempotencyKey: action.idempotencyKey, result: result))
+    }
+  }
+}
+
+extension ApprovalState.Answer {
+  /// What becomes of what was said no to.
+  var rejection: Outcome { .rejected(by: by, at: at, note: note) }
+}
+
+extension RuleOccurrence {
+  var text: String { occurrence?.text ?? "" }
+}
