@@ -84,7 +84,8 @@ extension CheckedExpression {
       return parts.compactMap { part in
         if case .value(let value) = part { "inserted in a text, \(type(value))" } else { nil }
       }
-    case .constant, .now, .today, .read, .assetField, .not, .and, .or, .isUnchanged, .did, .ago, .affinity, .rate:
+    case .constant, .now, .today, .read, .assetField, .not, .and, .or, .isUnchanged, .did, .ago, .affinity, .rate,
+      .candidate, .popularity:
       return []
     }
   }

@@ -89,7 +89,8 @@ extension CheckedExpression {
   fileprivate var readsOfSubject: [CheckedExpression] {
     switch kind {
     case .read(let reference): reference.variable == .subject ? [self] : []
-    case .constant, .now, .today, .isUnchanged, .did, .ago, .events, .people, .affinity, .rate: []
+    case .constant, .now, .today, .candidate, .isUnchanged, .did, .ago, .events, .people, .affinity, .rate, .popularity:
+      []
     case .not(let operand), .isKnown(let operand), .matches(let operand, _), .inLast(let operand, _),
       .inNext(let operand, _), .negate(let operand), .shift(let operand, _, later: _), .assetField(of: let operand, _),
       .freshness(let operand, halfLife: _), .diminishing(let operand, halfAt: _):

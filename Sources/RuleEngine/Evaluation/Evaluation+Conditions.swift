@@ -14,8 +14,8 @@ extension Evaluation {
     case .isKnown(let operand): return self.operand(operand, batch).known(count: count)
     case .isOneOf(let operand, let values): return isOneOf(self.operand(operand, batch), values, count)
     case .isInList(let value, let list):
-      guard case .lists(let lists) = operand(list, batch).spread(over: count) else { break }
-      return isIn(operand(value, batch).spread(over: count), lists, count: count)
+      guard case .lists(let lists) = operand(list, batch) else { break }
+      return isIn(operand(value, batch), lists, count: count)
     case .textTest(let text, let test, let part):
       guard case .texts(let texts) = operand(text, batch), case .texts(let parts) = operand(part, batch) else { break }
       return textTest(texts, test, parts, count)

@@ -33,7 +33,8 @@ extension Evaluation {
     case .scalar: 1
     case .table(let table): rowCount(table)
     case .occurrences: batch?.batch.count ?? 0
-    case .pairs(let grouping): pairs(frame, grouping, batch).inner.count
+    case .pairs(let grouping):
+      plan.graph[frame].isOfCandidates ? focus?.candidates.count ?? 0 : pairs(frame, grouping, batch).inner.count
     }
   }
 
@@ -42,6 +43,8 @@ extension Evaluation {
     case .contacts: snapshot.contacts.count
     case .accounts: snapshot.accounts.count
     case .deals: snapshot.deals.count
+    case .assets: plan.program.assets.count
+    case .events(.everybody(let event)): everybodysTable(event).count
     case .events(.type(let event)): eventTable(event).count
     case .events(.interactions(of: let subject)): interactions(of: subject).times.count
     }
@@ -51,8 +54,13 @@ extension Evaluation {
     snapshot.events.indices.contains(event.index) ? snapshot.events[event.index] : .empty
   }
 
+  func everybodysTable(_ event: EventID) -> EventTable {
+    snapshot.everybodysEvents[event] ?? eventTable(event)
+  }
+
   func times(of source: EventSource) -> [Int64] {
     switch source {
+    case .everybody(let event): everybodysTable(event).times
     case .type(let event): eventTable(event).times
     case .interactions(of: let subject): interactions(of: subject).times
     }
@@ -61,6 +69,9 @@ extension Evaluation {
   /// The row that a step leads to, for each row of a frame; -1 for none.
   func index(_ step: Step, from frame: FrameID, _ batch: BatchState?) -> [Int32] {
     switch (plan.graph[frame], step) {
+    case (.pairs, .outer) where plan.graph[frame].isOfCandidates:
+      Array(repeating: focus?.contact ?? Column.missingCode, count: rowCount(frame, batch))
+    case (.pairs, .inner) where plan.graph[frame].isOfCandidates: focus?.candidates ?? []
     case (.table(.contacts), .account): snapshot.accountOfContact
     case (.table(.deals), .account): snapshot.accountOfDeal
     case (.occurrences, .outer): batch?.batch.subjects ?? []
@@ -141,6 +152,8 @@ extension Evaluation {
       return link
     case .deals(of: .account): return groupByOwner(snapshot.accountOfDeal, ownerCount: snapshot.accounts.count)
     case .deals(of: .contact): return viaAccount(linkRows(.deals(of: .account)))
+    // Candidates are the same for every contact; `focus` holds them.
+    case .candidates: return LinkRows(starts: [], ends: [], rows: nil)
     }
   }
 

@@ -17,6 +17,9 @@ extension Evaluation {
       let isUnchanged = unchanged(changes(of: field, in: node.frame), span, count)
       return .flags(unknownWhereMissing(isUnchanged, operand(value, batch)))
     case .unsupported: return .missing(node.type, count: count)
+    case .gather(let operand, .outer) where plan.graph[node.frame].isOfCandidates:
+      // One for all candidates, which kernels spread.
+      return self.operand(operand, batch).gathered([focus?.contact ?? Column.missingCode])
     case .gather(let operand, let step):
       return self.operand(operand, batch).gathered(index(step, from: node.frame, batch))
     case .definition, .factorScore, .pointsScore, .journey, .segment, .definitionIsUnchanged:
@@ -24,6 +27,8 @@ extension Evaluation {
     case .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList, .textTest, .matches:
       return .flags(computeCondition(node, count, batch))
     case .reduce(let reduction): return reduce(reduction, node, count, batch)
+    case .candidate: return .assets((0..<Int32(count)).map(\.self))
+    case .affinity, .candidateEvents, .rate, .popularity: return computeOfCandidates(node)
     default: return computeValue(node, count, batch)
     }
   }
@@ -54,7 +59,9 @@ extension Evaluation {
       case .contacts: snapshot.contacts.columns
       case .accounts: snapshot.accounts.columns
       case .deals: snapshot.deals.columns
+      case .assets: (0...field.index).map { $0 == field.index ? assetColumn(field, node.type) : .absent }
       case .events(.type(let event)): eventTable(event).columns
+      case .events(.everybody(let event)): everybodysTable(event).columns
       case .events(.interactions): []
       }
     return columns.indices.contains(field.index) ? columns[field.index] : nil
@@ -140,7 +147,7 @@ extension Evaluation {
   /// The flags of an operand, spread over the rows of a frame.
   func truths(_ node: NodeID, _ count: Int, _ batch: BatchState?) -> [UInt8] {
     guard case .flags(let flags) = operand(node, batch) else { return Array(repeating: 2, count: count) }
-    guard plan.graph[node].frame == .scalar, let only = flags.first else { return flags }
+    guard flags.count != count, let only = flags.first else { return flags }
     return Array(repeating: only, count: count)
   }
 

@@ -131,7 +131,7 @@ extension Evaluation {
       groups.low = groups.high
       return
     }
-    if plan.graph[node].frame != .scalar { starts = Array(starts[outerRows]) }
+    if starts.count > 1 { starts = Array(starts[outerRows]) }
     let isIncluded = reduction.startIsIncluded
     // Since an unknown moment nothing counts.
     groups.limit(

@@ -67,7 +67,7 @@ extension Evaluation {
   }
 
   /// A field of all assets, one row each.
-  private func assetColumn(_ field: FieldIndex, _ type: ValueType) -> Column {
+  func assetColumn(_ field: FieldIndex, _ type: ValueType) -> Column {
     if let known = assetColumns[field] { return known }
     let values = plan.program.assets.map { asset in
       asset.values.indices.contains(field.index) ? asset.values[field.index] : .missing

@@ -34,6 +34,9 @@ package final class Evaluation {
   var interactions: [Subject: Interactions] = [:]
   var assetColumns: [FieldIndex: Column] = [:]
   var batches: [ObjectIdentifier: BatchState] = [:]
+  /// The contact whose candidates are weighed.
+  var focus: CandidateFocus?
+  var topicIndexes: [FieldIndex: TopicIndex] = [:]
 
   /// What is remembered of a batch of occurrences.
   final class BatchState {

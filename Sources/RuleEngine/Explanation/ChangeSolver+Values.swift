@@ -158,7 +158,7 @@ extension ChangeSolver {
       return wanted
         ? one(condition, .morePeople(1), in: condition, cost: 1.5)
         : one(condition, .fewerPeople(people.count), in: condition, cost: 1.5 * Double(people.count))
-    case .affinity, .rate: return .impossible(condition.range)
+    case .affinity, .rate, .popularity: return .impossible(condition.range)
     default:
       guard isChangeable(condition) else { return .impossible(condition.range) }
       return one(condition, .isOneOf([.flag(wanted)]), in: condition, cost: 1)

@@ -26,7 +26,7 @@ struct Explainer {
       explanation.source = .events(
         EventSummary(count: events.count, first: events.first, last: events.last))
     case .people(let query, _): explanation.source = .people(question.people(query, as: expression))
-    case .affinity, .rate: explanation.source = .notYetExecutable
+    case .candidate, .affinity, .rate, .popularity: explanation.source = .candidate
     default: explanation.parts = expression.operands.map { explain($0, question) }
     }
     return explanation
@@ -36,7 +36,7 @@ struct Explainer {
     of reference: Reference, _ question: Question
   ) -> (Explanation.Source, [Explanation]) {
     guard reference.variable == .subject else {
-      return (reference.variable == .trigger ? .trigger : .notYetExecutable, [])
+      return (reference.variable == .trigger ? .trigger : .candidate, [])
     }
     guard let record = question.record(of: reference) else { return (.noAccount, []) }
     switch reference.attribute {

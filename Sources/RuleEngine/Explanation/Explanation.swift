@@ -33,7 +33,8 @@ package struct Explanation: Sendable {
     case now
     /// An attribute of an account, for a contact without one.
     case noAccount
-    case notYetExecutable
+    /// What an asset is that is weighed for the contact; `Ranking` holds its values.
+    case candidate
   }
 
   package enum Role: Sendable {

@@ -55,7 +55,7 @@ struct Question {
     guard let found = rows(count), case .events(of: _, let source) = found.2.link else { return [] }
     return found.counted.map { row in
       switch source {
-      case .type(let type): event(type, row)
+      case .type(let type), .everybody(let type): event(type, row)
       case .interactions(of: let subject):
         event(
           EventID(Int(evaluation.interactions(of: subject).types[row])),

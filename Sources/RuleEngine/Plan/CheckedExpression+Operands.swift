@@ -5,7 +5,7 @@ extension CheckedExpression {
   /// queries.
   package var operands: [CheckedExpression] {
     switch kind {
-    case .constant, .now, .today, .read, .isUnchanged, .did, .ago, .events, .people, .rate: []
+    case .constant, .now, .today, .read, .candidate, .isUnchanged, .did, .ago, .events, .people, .rate, .popularity: []
     case .assetField(of: let operand, _), .not(let operand), .isKnown(let operand), .matches(let operand, _),
       .inLast(let operand, _), .inNext(let operand, _), .negate(let operand), .shift(let operand, _, later: _),
       .freshness(let operand, halfLife: _), .diminishing(let operand, halfAt: _), .affinity(let operand, halfLife: _):

@@ -24,7 +24,9 @@ extension EvaluationPlan: CustomStringConvertible {
     case .contacts: "contacts"
     case .accounts: "accounts"
     case .deals: "deals"
+    case .assets: "assets"
     case .events(.type(let event)): program[event].name
+    case .events(.everybody(let event)): "everybody's \(program[event].name)"
     case .events(.interactions(of: let subject)): "interactions of \(subject.rawValue)s"
     }
   }
@@ -35,7 +37,8 @@ extension EvaluationPlan: CustomStringConvertible {
     case .contacts: return program.contact[field].name
     case .accounts: return program.account[field].name
     case .deals: return program.deal[field].name
-    case .events(.type(let event)): return program[event].record[field].name
+    case .assets: return program.asset[field].name
+    case .events(.type(let event)), .events(.everybody(let event)): return program[event].record[field].name
     case .events(.interactions): return "field \(field.index)"
     }
   }
@@ -65,6 +68,7 @@ extension EvaluationPlan: CustomStringConvertible {
     case .eventWorth, .triggerWorth: "worth"
     case .triggerOld: "old"
     case .triggerNew: "new"
+    case .candidate: "asset"
     case .fieldIsUnchanged(_, let operand, let span): "\(operand.label) unchanged for \(span)"
     case .unsupported(let feature): "not yet executable: \(feature.rawValue)"
     case .gather(let operand, let step): "\(operand.label) by \(step)"
@@ -115,6 +119,16 @@ extension EvaluationPlan: CustomStringConvertible {
     case .diminishing(let operand, halfAt: let halfAt): "diminishing \(operand.label), half at \(decimalText(halfAt))"
     case .closeness(let left, let right, ranks: _): "closeness of \(left.label) and \(right.label)"
     case .reduce(let reduction): text(of: reduction)
+    case .affinity(let field, halfLife: let halfLife):
+      "affinity to \(program.asset[field].name), half life \(decimalText(halfLife)) ms"
+    case .candidateEvents(let events): text(of: events.reduction) + " about the candidate, in \(events.asset.label)"
+    case .rate(let rate):
+      "rate of \(text(of: .events(.everybody(rate.outcome))))\(rate.outcomeFilter.map { " where \($0.label)" } ?? "") "
+        + "within \(rate.within) after \(program[rate.exposure].name)"
+        + "\(rate.exposureFilter.map { " where \($0.label)" } ?? ""), prior \(decimalText(rate.prior))"
+    case .popularity(let popularity):
+      "popularity by \(text(of: .events(.everybody(popularity.event))))"
+        + "\(popularity.filter.map { " where \($0.label)" } ?? "")\(popularity.start.map { " since \($0.label)" } ?? "")"
     case .interpolation(let pieces):
       pieces.map { piece in
         switch piece {

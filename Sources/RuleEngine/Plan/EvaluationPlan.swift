@@ -9,6 +9,8 @@ package struct EvaluationPlan: Sendable {
   package let readSet: ReadSet
   /// What is planned but computed by no evaluation, in the order of the rule book.
   package let notYetExecutable: [NotYetExecutable]
+  /// One for each recommendation of the program.
+  package let recommendations: [RecommendationPlan]
   /// One for each definition of the program.
   private let definitionNodes: [NodeID]
 
@@ -20,6 +22,7 @@ package struct EvaluationPlan: Sendable {
     graph = planner.graph
     readSet = planner.readSet
     notYetExecutable = planner.notYetExecutable
+    recommendations = planner.recommendations
     definitionNodes = planner.definitionNodes
   }
 

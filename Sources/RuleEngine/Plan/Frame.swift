@@ -16,6 +16,11 @@ package enum Frame: Hashable, Sendable {
   case occurrences(Subject, TriggerKind)
   /// Each row of the grouping's outer frame with each of its inner rows, for conditions that relate the two.
   case pairs(Grouping)
+
+  /// Whether it is the candidates of one contact at a time.
+  var isOfCandidates: Bool {
+    if case .pairs(let grouping) = self, case .candidates = grouping.link { true } else { false }
+  }
 }
 
 /// A table of the snapshot.
@@ -23,12 +28,16 @@ package enum Table: Hashable, Sendable {
   case contacts
   case accounts
   case deals
+  /// Those that the rule book declares.
+  case assets
   case events(EventSource)
 }
 
 /// The events of one type, or all interactions of contacts or of accounts in one table.
 package enum EventSource: Hashable, Sendable {
   case type(EventID)
+  /// Those of all contacts, also where the snapshot is about a few.
+  case everybody(EventID)
   case interactions(of: Subject)
 }
 
@@ -62,6 +71,9 @@ package struct Grouping: Hashable, Sendable {
     case people(of: Subject)
     case colleagues
     case deals(of: Subject)
+    /// The assets that a recommendation weighs, by its position in the program; the same for every contact. Such pairs
+    /// are there for one contact at a time.
+    case candidates(of: Int)
   }
 
   package var outer: FrameID
@@ -75,6 +87,7 @@ package struct Grouping: Hashable, Sendable {
     case .events(of: _, let source): .events(source)
     case .people, .colleagues: .contacts
     case .deals: .deals
+    case .candidates: .assets
     }
   }
 }

@@ -28,6 +28,8 @@ package struct Node: Hashable, Sendable {
     case triggerWorth
     case triggerOld
     case triggerNew
+    /// The asset itself, for each asset.
+    case candidate
     /// It cannot be executed: unknown or missing in every row.
     case unsupported(NotYetExecutable.Feature)
 
@@ -79,6 +81,14 @@ package struct Node: Hashable, Sendable {
     case closeness(NodeID, NodeID, ranks: Int)
     case reduce(Reduction)
     case interpolation([TextPiece])
+
+    // Values of candidates.
+    /// Of the contact's interactions, the share that touched the values of the candidate's list field; the half-life in
+    /// milliseconds.
+    case affinity(FieldIndex, halfLife: Double)
+    case candidateEvents(CandidateEvents)
+    case rate(Rate)
+    case popularity(Popularity)
   }
 
   package struct FactorTerm: Hashable, Sendable {
@@ -131,12 +141,42 @@ package struct Reduction: Hashable, Sendable {
   var children: [NodeID] { [filter, value, start, end].compactMap(\.self) }
 }
 
+/// A reduction of a contact's events, of which for each candidate those count that were about it.
+package struct CandidateEvents: Hashable, Sendable {
+  /// `.count`, `.first` or `.last`, grouped by contact. Its start is about contacts, or scalar.
+  package var reduction: Reduction
+  /// The asset that each event was about.
+  package var asset: NodeID
+}
+
+/// As `CheckedExpression.Rate`; the filters are about everybody's events.
+package struct Rate: Hashable, Sendable {
+  package var outcome: EventID
+  package var outcomeFilter: NodeID?
+  package var within: TimeSpan
+  package var exposure: EventID
+  package var exposureFilter: NodeID?
+  package var prior: Double
+}
+
+/// As `CheckedExpression.Popularity`; the filter is about everybody's events.
+package struct Popularity: Hashable, Sendable {
+  package var event: EventID
+  package var filter: NodeID?
+  /// Only events after it count; scalar.
+  package var start: NodeID?
+  /// Only events up to and including it count; scalar; now when `nil`.
+  package var end: NodeID?
+  /// In milliseconds.
+  package var halfLife: Double?
+}
+
 extension Node {
   /// The nodes it is computed from; each has a lower number.
   package var children: [NodeID] {
     switch kind {
     case .constant, .now, .today, .moment, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld,
-      .triggerNew, .unsupported:
+      .triggerNew, .candidate, .unsupported, .affinity:
       []
     case .gather(let node, _), .definition(_, let node), .definitionIsUnchanged(_, let node, _),
       .fieldIsUnchanged(_, let node, _), .not(let node),
@@ -154,6 +194,9 @@ extension Node {
     case .journey(_, let stages, let movesBack): stages.compactMap(\.self) + [movesBack].compactMap(\.self)
     case .segment(_, let condition, let until): [condition] + [until].compactMap(\.self)
     case .reduce(let reduction): reduction.children
+    case .candidateEvents(let events): events.reduction.children + [events.asset]
+    case .rate(let rate): [rate.outcomeFilter, rate.exposureFilter].compactMap(\.self)
+    case .popularity(let popularity): [popularity.filter, popularity.start, popularity.end].compactMap(\.self)
     case .interpolation(let pieces):
       pieces.compactMap {
         switch $0 {

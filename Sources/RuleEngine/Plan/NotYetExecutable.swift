@@ -3,9 +3,6 @@ package import RuleDiagnostics
 /// A part of the rule book that is planned but that no evaluation computes.
 package struct NotYetExecutable: Hashable, Sendable {
   package enum Feature: String, Hashable, Sendable, CaseIterable {
-    case affinity = "affinity"
-    case rate = "rate"
-    case candidate = "candidate assets"
     case enrolmentWindow = "a window since an enrolment or step"
     case historyOfComputedValue = "the history of a define or score"
     case businessHalfLife = "a half-life in business time"

@@ -4,6 +4,8 @@ package struct PlanGraph: Sendable {
   package private(set) var frames: [Frame] = [.scalar]
   /// Whether the frame is one of occurrences or stands on one, so that it exists only with a batch of them.
   package private(set) var isBatch: [Bool] = [false]
+  /// Whether the frame is one of candidates or stands on one, so that it is about one contact at a time.
+  package private(set) var isOfOneContact: [Bool] = [false]
   /// Whether the node is the same at any time, as long as the snapshot's records and events are the same.
   package private(set) var isTimeless: [Bool] = []
   private var childrenOfNodes: [[NodeID]] = []
@@ -21,7 +23,8 @@ package struct PlanGraph: Sendable {
     useCounts.append(0)
     for child in children { useCounts[child.index] += 1 }
     isTimeless.append(
-      !node.kind.readsTime && !isBatch[node.frame.index] && children.allSatisfy { isTimeless[$0.index] })
+      !node.kind.readsTime && !isBatch[node.frame.index] && !isOfOneContact[node.frame.index]
+        && children.allSatisfy { isTimeless[$0.index] })
     nodeIDs[node] = id
     return id
   }
@@ -32,9 +35,15 @@ package struct PlanGraph: Sendable {
     frames.append(frame)
     frameIDs[frame] = id
     switch frame {
-    case .scalar, .table: isBatch.append(false)
-    case .occurrences: isBatch.append(true)
-    case .pairs(let grouping): isBatch.append(isBatch[grouping.outer.index])
+    case .scalar, .table:
+      isBatch.append(false)
+      isOfOneContact.append(false)
+    case .occurrences:
+      isBatch.append(true)
+      isOfOneContact.append(false)
+    case .pairs(let grouping):
+      isBatch.append(isBatch[grouping.outer.index])
+      isOfOneContact.append(frame.isOfCandidates || isOfOneContact[grouping.outer.index])
     }
     return id
   }
@@ -56,10 +65,12 @@ extension Node.Kind {
   /// Whether the clock, or what the last run left behind, is read beside the operands.
   fileprivate var readsTime: Bool {
     switch self {
-    case .now, .today, .moment, .fieldIsUnchanged, .definitionIsUnchanged, .journey, .segment, .freshness: true
+    case .now, .today, .moment, .fieldIsUnchanged, .definitionIsUnchanged, .journey, .segment, .freshness, .affinity,
+      .candidateEvents, .rate, .popularity:
+      true
     case .reduce(let reduction): reduction.readsTime
     case .constant, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld, .triggerNew,
-      .unsupported, .gather, .definition, .factorScore, .pointsScore, .not, .and, .or, .compare, .isKnown, .isOneOf,
+      .candidate, .unsupported, .gather, .definition, .factorScore, .pointsScore, .not, .and, .or, .compare, .isKnown, .isOneOf,
       .isInList, .textTest, .matches, .assetField, .folded, .day, .startOfDay, .arithmetic, .negate, .shift, .otherwise,
       .conditional, .diminishing, .closeness, .interpolation:
       false
@@ -72,7 +83,7 @@ extension Reduction {
   fileprivate var readsTime: Bool {
     switch grouping.link {
     case .events: true
-    case .people, .colleagues, .deals: false
+    case .people, .colleagues, .deals, .candidates: false
     }
   }
 }

@@ -114,7 +114,7 @@ extension CheckedExpression {
     case .events(let query, let aggregate): query.freeVariables(with: aggregate.value)
     case .people(let query, let aggregate): query.freeVariables(with: aggregate.value)
     case .affinity(let operand, halfLife: _): operand.freeVariables.union(VariableSet(.subject))
-    case .rate: VariableSet(.candidate)
+    case .candidate, .rate, .popularity: VariableSet(.candidate)
     default: operands.reduce([]) { $0.union($1.freeVariables) }
     }
   }

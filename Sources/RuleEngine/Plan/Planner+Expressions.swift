@@ -92,8 +92,7 @@ extension Planner {
       }
     case .events(let query, let aggregate): return planEvents(query, aggregate, type, in: scope)
     case .people(let query, let aggregate): return planPeople(query, aggregate, type, in: scope)
-    case .affinity: return unsupported(.affinity, type, at: expression.range)
-    case .rate: return unsupported(.rate, type, at: expression.range)
+    case .candidate, .affinity, .rate, .popularity: return planOfCandidate(expression, in: scope)
     case .interpolation(let parts): return interpolation(parts, in: scope)
     default: return constant(.missing, type)
     }
@@ -121,9 +120,8 @@ extension Planner {
   mutating func planRead(
     _ reference: Reference, _ type: ValueType, in scope: PlanScope, at range: SourceRange
   ) -> Planned {
-    guard let index = scope.level(of: reference.variable) else {
-      return unsupported(.candidate, type, at: range)
-    }
+    // The checker lets no other variable through.
+    guard let index = scope.level(of: reference.variable) else { return constant(.missing, type) }
     let level = scope.levels[index]
     let levels = scope.closure(of: LevelSet(level: index))
     if let entity = level.entity {
@@ -133,7 +131,10 @@ extension Planner {
     case .deal: return Planned(node: readDeal(reference, type, in: level.base), levels: levels)
     case .row: return readEvent(reference, type, level, levels)
     case .trigger: return readTrigger(reference, type, level, levels)
-    case .subject, .person, .candidate: return unsupported(.candidate, type, at: range)
+    case .candidate:
+      guard case .field(let field) = reference.attribute else { return constant(.missing, type) }
+      return Planned(node: node(.field(field), type, level.base), levels: levels)
+    case .subject, .person: return constant(.missing, type)
     }
   }
 
@@ -176,8 +177,11 @@ extension Planner {
     case (.field(let field), .type(let event)):
       readSet.eventFields[event, default: []].insert(field)
       return Planned(node: node(.field(field), type, level.base), levels: levels)
+    case (.field(let field), .everybody(let event)):
+      readSet.addEverybodys(event, [field])
+      return Planned(node: node(.field(field), type, level.base), levels: levels)
     case (.eventTime, _): return Planned(node: node(.eventTime, .time, level.base), levels: levels)
-    case (.eventWorth, .type(let event)):
+    case (.eventWorth, .type(let event)), (.eventWorth, .everybody(let event)):
       return constant(program[event].worth.map(Value.number) ?? .missing, .number)
     case (.eventWorth, _): return Planned(node: node(.eventWorth, .number, level.base), levels: levels)
     default: return constant(.missing, type)

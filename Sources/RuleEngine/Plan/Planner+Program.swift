@@ -6,7 +6,7 @@ extension Planner {
     for definition in program.definitions { definitionNodes.append(planDefinition(definition)) }
     for rule in program.rules { planRule(rule) }
     planPolicy(program.policy)
-    for recommendation in program.recommendations { planRecommendation(recommendation) }
+    planRecommendations()
     for sequence in program.sequences { planSequence(sequence) }
     for experiment in program.experiments { planExperiment(experiment) }
     for test in program.tests { planTest(test) }
@@ -90,12 +90,6 @@ extension Planner {
       if let condition = holidays.condition { _ = plan(condition, in: contact) }
     }
     for weekend in policy.weekends { _ = plan(weekend.condition, in: contact) }
-  }
-
-  private mutating func planRecommendation(_ recommendation: CheckedRecommendation) {
-    let contact = scope(of: .contact)
-    if let gate = recommendation.gate { _ = plan(gate, in: contact) }
-    for factor in recommendation.factors { _ = plan(factor.value, in: contact) }
   }
 
   private mutating func planSequence(_ sequence: CheckedSequence) {

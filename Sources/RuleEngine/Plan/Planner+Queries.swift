@@ -17,7 +17,7 @@ extension Planner {
     _ query: EventQuery, _ aggregate: CheckedExpression.EventAggregate, _ type: ValueType, in scope: PlanScope
   ) -> Planned {
     guard let owner = scope.level(of: query.owner), let entity = scope.levels[owner].entity else {
-      return unsupported(.candidate, type, at: query.range)
+      return constant(.missing, type)
     }
     guard let operation = operation(of: aggregate) else {
       return unsupported(.businessHalfLife, type, at: query.range)
@@ -26,6 +26,7 @@ extension Planner {
       return unsupported(.enrolmentWindow, type, at: query.range)
     }
     let source = source(of: query.events, for: entity)
+    if let planned = planEventsOfCandidate(query, operation, window, source, type, in: scope) { return planned }
     let innerLevel = PlanScope.Level(
       variable: .row, base: graph.add(.table(.events(source))), outer: [], source: source)
     return reduce(
@@ -39,7 +40,7 @@ extension Planner {
     _ query: PeopleQuery, _ aggregate: CheckedExpression.PeopleAggregate, _ type: ValueType, in scope: PlanScope
   ) -> Planned {
     guard let owner = scope.level(of: .subject), let entity = scope.levels[owner].entity else {
-      return unsupported(.candidate, type, at: query.range)
+      return constant(.missing, type)
     }
     let link: Grouping.Link
     switch query.rows {
@@ -76,7 +77,7 @@ extension Planner {
 
   // MARK: - Parts
 
-  private struct Window {
+  struct Window {
     var start: Planned?
     var startIsIncluded = false
     var end: Planned?

@@ -8,6 +8,7 @@ struct Planner {
   var graph: PlanGraph
   var readSet = ReadSet()
   var notYetExecutable: [NotYetExecutable] = []
+  var recommendations: [RecommendationPlan] = []
   /// One for each definition that has been planned, which stand in the order of the program.
   var definitionNodes: [NodeID]
 

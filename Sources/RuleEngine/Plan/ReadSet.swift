@@ -11,6 +11,9 @@ package struct ReadSet: Hashable, Sendable {
   package var accountChanges: Set<FieldIndex> = []
   /// The types of events that are read, and which of their fields; of a type with no field only the times.
   package var eventFields: [EventID: Set<FieldIndex>] = [:]
+  /// Of which types of events everybody's are read, also for a question about one contact, and which of their fields.
+  /// These are among `eventFields` too.
+  package var everybodysFields: [EventID: Set<FieldIndex>] = [:]
   /// Journeys and segments of which the previous state is read.
   package var previous: Set<DefinitionID> = []
   /// Whether the deals are counted, even if no field of theirs is read.
@@ -20,6 +23,11 @@ package struct ReadSet: Hashable, Sendable {
 
   package mutating func addEvent(_ event: EventID) {
     eventFields[event, default: []].formUnion([])
+  }
+
+  package mutating func addEverybodys(_ event: EventID, _ fields: some Sequence<FieldIndex>) {
+    eventFields[event, default: []].formUnion(fields)
+    everybodysFields[event, default: []].formUnion(fields)
   }
 
   package mutating func add(_ field: FieldIndex, of subject: Subject) {
@@ -45,6 +53,7 @@ package struct ReadSet: Hashable, Sendable {
     both.contactChanges.formUnion(other.contactChanges)
     both.accountChanges.formUnion(other.accountChanges)
     both.eventFields.merge(other.eventFields) { $0.union($1) }
+    both.everybodysFields.merge(other.everybodysFields) { $0.union($1) }
     both.previous.formUnion(other.previous)
     both.readsDeals = readsDeals || other.readsDeals
     return both

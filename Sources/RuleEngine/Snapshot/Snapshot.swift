@@ -13,6 +13,9 @@ package struct Snapshot: Sendable {
   package var accountOfDeal: [Int32]
   /// One for each of `CheckedProgram.events`.
   package var events: [EventTable]
+  /// Where the snapshot is about a few contacts, the events of all contacts, of types of which everybody's are read;
+  /// the owners tell contacts apart and are no rows. Empty where it is about everybody.
+  package var everybodysEvents: [EventID: EventTable] = [:]
   /// What journeys and segments were after the last run.
   package var previous: PreviousState
 

@@ -146,6 +146,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case undeclaredRecord = "undeclared-record"
   case wrongCollection = "wrong-collection"
   case rateWithoutAsset = "rate-without-asset"
+  case eventsOfEverybody = "events-of-everybody"
   case actionNotForAccounts = "action-not-for-accounts"
   case incompleteDeclaration = "incomplete-declaration"
   case notForAccounts = "not-for-accounts"

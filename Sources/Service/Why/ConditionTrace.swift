@@ -159,7 +159,7 @@ struct ConditionTrace {
     case .now: return []
     case .noAccount:
       return [Fact(value: "\(oneLine(explanation.range)) is missing", source: "the contact has no account")]
-    case .notYetExecutable: return [Fact(value: "not computed by this version", source: "")]
+    case .candidate: return []
     case .trigger:
       return [Fact(value: "\(oneLine(explanation.range)) is \(text(explanation.value))", source: "the occurrence")]
     case .field(let subject, _, let field, let changedAt):

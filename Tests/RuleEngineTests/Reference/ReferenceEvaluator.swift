@@ -25,6 +25,8 @@ final class ReferenceEvaluator {
     var deal: Int?
     var event: ReferenceWorld.Event?
     var trigger: ReferenceWorld.Trigger?
+    /// The asset that is weighed.
+    var candidate: AssetID?
   }
 
   func value(_ expression: CheckedExpression, _ environment: Environment) -> Value {
@@ -76,7 +78,11 @@ final class ReferenceEvaluator {
     case .people(let query, let aggregate): return aggregated(query, aggregate, environment)
     case .interpolation(let parts):
       return .text(parts.map { text(of: $0, environment) }.joined())
-    case .affinity, .rate: return .missing
+    case .candidate: return environment.candidate.map(Value.asset) ?? .missing
+    case .affinity(let topics, halfLife: let halfLife): return affinity(topics, halfLife, environment)
+    case .rate(let rate): return environment.candidate.map { self.rate(rate, of: $0) } ?? .missing
+    case .popularity(let popularity):
+      return environment.candidate.map { self.popularity(popularity, of: $0) } ?? .missing
     }
   }
 
@@ -218,7 +224,7 @@ final class ReferenceEvaluator {
     case .deal: environment.deal.map { field(reference, world.deals[$0].fields) } ?? .missing
     case .row: environment.event.map { attribute(reference, of: $0) } ?? .missing
     case .trigger: environment.trigger.map { attribute(reference, of: $0) } ?? .missing
-    case .candidate: .missing
+    case .candidate: environment.candidate.map { field(reference, world.program[$0].values) } ?? .missing
     }
   }
 

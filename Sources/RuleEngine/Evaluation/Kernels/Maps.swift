@@ -139,9 +139,30 @@ func isOneOf<T: Comparable>(_ values: [T], _ members: [T], isMissing: (T) -> Boo
 
 /// Whether each row's list holds the row's value; unknown where one is missing.
 func isIn(_ values: Column, _ lists: ListColumn, count: Int) -> [UInt8] {
-  (0..<count).map { row in
-    let range = lists.range(row)
-    guard !range.isEmpty, let key = values.key(row) else { return Column.missingFlag }
-    return range.contains { lists.key($0) == key } ? 1 : 0
+  switch (values, lists.members) {
+  case (.numbers(let values), .numbers(let members)):
+    isIn(values, lists.offsets, members, count: count) { $0.isNaN }
+  case (.dates(let values), .dates(let members)):
+    isIn(values, lists.offsets, members, count: count) { $0 == Column.missingDate }
+  case (.choices(let values), .choices(let members)), (.texts(let values), .texts(let members)),
+    (.assets(let values), .assets(let members)):
+    isIn(values, lists.offsets, members, count: count) { $0 < 0 }
+  default: Array(repeating: Column.missingFlag, count: count)
+  }
+}
+
+@inline(__always)
+private func isIn<T: Equatable>(
+  _ values: [T], _ offsets: [Int32], _ members: [T], count: Int, isMissing: (T) -> Bool
+) -> [UInt8] {
+  let (hasOneValue, hasOneList) = (values.count != count, offsets.count != count + 1)
+  return members.withUnsafeBufferPointer { members in
+    (0..<count).map { row in
+      let (value, list) = (values[hasOneValue ? 0 : row], hasOneList ? 0 : row)
+      let (start, end) = (Int(offsets[list]), Int(offsets[list + 1]))
+      if start == end || isMissing(value) { return Column.missingFlag }
+      for position in start..<end where members[position] == value { return 1 }
+      return 0
+    }
   }
 }

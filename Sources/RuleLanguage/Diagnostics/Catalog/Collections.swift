@@ -48,13 +48,36 @@ extension Diagnostic {
     Diagnostic(
       .rateWithoutAsset, "`\(event)` does not say which asset it was about", at: range, label: "has no asset",
       related: [.init(declaration, "declared here")],
-      help: ["a rate is found for each candidate; declare a field: `event \(event) { asset asset }`"])
+      help: ["it is found for each candidate; declare a field: `event \(event) { asset asset }`"])
   }
 
-  package static func rateOfInteractions(at range: SourceRange) -> Diagnostic {
+  /// `rate` or `popularity` of all interactions.
+  package static func everybodysInteractions(_ function: String, at range: SourceRange) -> Diagnostic {
+    let example =
+      function == "rate"
+      ? "rate(meeting_booked within 14 days after content_download, prior 5)"
+      : "\(function)(content_download within 7 days)"
+    return Diagnostic(
+      .rateWithoutAsset, "`\(function)` is about one kind of event", at: range, label: "many kinds",
+      help: ["name the event: `\(example)`"])
+  }
+
+  /// `rate` or `popularity` of an event `for account`.
+  package static func everybodysAccountEvents(
+    _ event: String, _ function: String, at range: SourceRange, declaration: SourceRange
+  ) -> Diagnostic {
     Diagnostic(
-      .rateWithoutAsset, "a rate is about one kind of event", at: range, label: "many kinds",
-      help: ["name the event: `rate(meeting_booked within 14 days after content_download, prior 5)`"])
+      .eventsOfEverybody, "`\(function)` is about what people do, and `\(event)` is an account's", at: range,
+      label: "for account", related: [.init(declaration, "declared here")],
+      help: ["name an event that contacts have"])
+  }
+
+  /// A `where` of `rate` or `popularity` that reads a contact or candidate.
+  package static func everybodysEvents(_ name: String, _ function: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .eventsOfEverybody, "`\(name)` is one person's or asset's, and `\(function)` is about everybody's events",
+      at: range, label: "not the event's",
+      help: ["the `where` of `\(function)` reads the fields of the event and of the assets that it names"])
   }
 
   package static func actionNotForAccounts(_ action: String, at range: SourceRange) -> Diagnostic {

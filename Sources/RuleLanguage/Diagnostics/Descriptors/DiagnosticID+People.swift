@@ -5,6 +5,7 @@ extension DiagnosticID {
     .undeclaredRecord: (.error, "deals are asked for and not declared"),
     .wrongCollection: (.error, "a function does not go with events, or with people"),
     .rateWithoutAsset: (.error, "a rate about events that name no asset"),
+    .eventsOfEverybody: (.error, "a rate or popularity that is not about the events of everybody"),
     .actionNotForAccounts: (.error, "something for contacts in a rule about accounts"),
     .incompleteDeclaration: (.error, "a declaration lacks something that it cannot do without"),
     .notForAccounts: (.error, "something that only contacts can have is declared `for account`"),

@@ -4,7 +4,7 @@ extension CheckedExpression {
   /// The expressions right below this one, in the order in which they stand, those about rows included.
   var children: [CheckedExpression] {
     switch kind {
-    case .constant, .now, .today, .read, .ago, .isUnchanged: []
+    case .constant, .now, .today, .read, .candidate, .ago, .isUnchanged: []
     case .assetField(let of, _): [of]
     case .not(let operand), .isKnown(let operand), .negate(let operand): [operand]
     case .and(let operands), .or(let operands): operands
@@ -21,6 +21,7 @@ extension CheckedExpression {
     case .events(let query, let aggregate): aggregate.children + query.children
     case .people(let query, let aggregate): aggregate.children + [query.filter].compactMap { $0 }
     case .rate(let rate): [rate.outcomeFilter, rate.exposureFilter].compactMap { $0 }
+    case .popularity(let popularity): [popularity.filter].compactMap { $0 }
     case .interpolation(let parts):
       parts.compactMap { part in
         if case .value(let value) = part { return value }

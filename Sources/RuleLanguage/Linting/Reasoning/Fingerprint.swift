@@ -9,6 +9,7 @@ extension CheckedExpression {
     case .constant(let value): value.fingerprint
     case .now: "now"
     case .today: "today"
+    case .candidate: "candidate"
     case .read(let reference): reference.fingerprint
     case .assetField(let of, let field): "field(\(field.index),\(of.fingerprint))"
     case .not(let operand): "not(\(operand.fingerprint))"
@@ -50,6 +51,9 @@ extension CheckedExpression {
     case .rate(let rate):
       "rate(\(rate.outcome.index),\(rate.outcomeFilter?.fingerprint ?? ""),\(rate.within.fingerprint),"
         + "\(rate.exposure.index),\(rate.exposureFilter?.fingerprint ?? ""),\(rate.prior))"
+    case .popularity(let popularity):
+      "popularity(\(popularity.event.index),\(popularity.filter?.fingerprint ?? ""),"
+        + "\(popularity.window?.fingerprint ?? ""),\(popularity.halfLife?.fingerprint ?? ""))"
     case .interpolation(let parts):
       "text("
         + parts.map { part in
@@ -68,16 +72,19 @@ extension CheckedExpression {
 
 extension EventQuery {
   fileprivate var fingerprint: String {
-    let window: String
-    switch self.window {
-    case .since(let instant): window = "since(\(instant.fingerprint))"
-    case .within(let span): window = "within(\(span.fingerprint))"
-    case .sinceStep(let step): window = "step(\(step))"
-    case .sinceEnrolment: window = "enrolment"
-    case .fromTo(let from, let to): window = "from(\(from.fingerprint),\(to.fingerprint))"
-    case nil: window = ""
+    "\(owner.fingerprint),\(events.fingerprint),\(filter?.fingerprint ?? ""),\(window?.fingerprint ?? "")"
+  }
+}
+
+extension EventQuery.Window {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .since(let instant): "since(\(instant.fingerprint))"
+    case .within(let span): "within(\(span.fingerprint))"
+    case .sinceStep(let step): "step(\(step))"
+    case .sinceEnrolment: "enrolment"
+    case .fromTo(let from, let to): "from(\(from.fingerprint),\(to.fingerprint))"
     }
-    return "\(owner.fingerprint),\(events.fingerprint),\(filter?.fingerprint ?? ""),\(window)"
   }
 }
 

@@ -68,7 +68,7 @@ struct NumberRanges: Sendable {
       return union(range(of: value), range(of: fallback))
     case .conditional(_, let then, let otherwise):
       return union(range(of: then), range(of: otherwise))
-    case .freshness, .diminishing, .closeness, .affinity, .rate:
+    case .freshness, .diminishing, .closeness, .affinity, .rate, .popularity:
       return 0...1
     case .events(_, let aggregate):
       switch aggregate {

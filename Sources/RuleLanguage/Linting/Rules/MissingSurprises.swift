@@ -74,7 +74,7 @@ private func missingSources(
   case .otherwise(_, let fallback): return missingSources(of: fallback, context)
   case .conditional(_, let then, let otherwise):
     return missingSources(of: then, context) + missingSources(of: otherwise, context)
-  case .events, .people, .rate, .did, .isUnchanged: return []
+  case .events, .people, .rate, .popularity, .did, .isUnchanged: return []
   default: return expression.children.flatMap { missingSources(of: $0, context) }
   }
 }

@@ -25,6 +25,8 @@ package struct CheckedExpression: Hashable, Sendable {
     case read(Reference)
     /// A field of the asset that the operand refers to; missing when it refers to none.
     case assetField(of: CheckedExpression, FieldIndex)
+    /// The asset that a recommendation weighs.
+    case candidate
 
     // Conditions, in Kleene's three values.
     case not(CheckedExpression)
@@ -74,6 +76,7 @@ package struct CheckedExpression: Hashable, Sendable {
     /// The decayed share of the subject's interactions that touched the list's values.
     case affinity(CheckedExpression, halfLife: TimeSpan)
     case rate(Rate)
+    case popularity(Popularity)
     /// Text with values filled in; a missing value fills in nothing (the checker demands `otherwise`).
     case interpolation([TextPart])
   }
@@ -227,7 +230,8 @@ extension CheckedExpression {
     case points(atMostOncePer: TimeSpan?, halfLife: TimeSpan?)
   }
 
-  /// `rate(outcome within D after exposure, prior n)`: per candidate asset, over history up to the start of today.
+  /// `rate(outcome within D after exposure, prior n)`: per candidate asset, over history up to the start of today. The
+  /// filters read nothing but the event.
   package struct Rate: Hashable, Sendable {
     package var outcome: EventID
     package var outcomeFilter: CheckedExpression?
@@ -246,6 +250,24 @@ extension CheckedExpression {
       self.exposure = exposure
       self.exposureFilter = exposureFilter
       self.prior = prior
+    }
+  }
+
+  /// `popularity(E within D)`: how often events of anybody were about the candidate asset, as a share of how often they
+  /// were about the asset with the most. The filter reads nothing but the event.
+  package struct Popularity: Hashable, Sendable {
+    package var event: EventID
+    package var filter: CheckedExpression?
+    /// `nil`, `.within` or `.fromTo`.
+    package var window: EventQuery.Window?
+    /// Each event counts 2^(−age/halfLife); then there is no window.
+    package var halfLife: TimeSpan?
+
+    package init(event: EventID, filter: CheckedExpression?, window: EventQuery.Window?, halfLife: TimeSpan?) {
+      self.event = event
+      self.filter = filter
+      self.window = window
+      self.halfLife = halfLife
     }
   }
 }

@@ -25,6 +25,7 @@ enum Lexeme: String, Hashable, Sendable, CaseIterable {
   // Expressions
   case minute, minutes, hour, hours, day, days, week, weeks, business, ago, after, before, known, unknown, last, next
   case starts, ends, unchanged, times, exactly, since, count, any, share, sum, average, min, max, distinct, rate, prior
+  case popularity
   case colleagues, deals
 
   // Words of other tools

@@ -139,13 +139,13 @@ package struct Expression: Hashable, Sendable {
     }
 
     package enum Function: String, Hashable, Sendable, CaseIterable {
-      case count, any, share, first, last
+      case count, any, share, first, last, popularity
       case sum, average, min, max, distinct
 
       /// Whether `x of` stands before the rows.
       package var takesValue: Bool {
         switch self {
-        case .count, .any, .share, .first, .last: false
+        case .count, .any, .share, .first, .last, .popularity: false
         case .sum, .average, .min, .max, .distinct: true
         }
       }

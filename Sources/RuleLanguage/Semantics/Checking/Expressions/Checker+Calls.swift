@@ -2,7 +2,7 @@ import BusinessTime
 import RuleDiagnostics
 import RuleSyntax
 
-// Functions of values: `freshness`, `diminishing`, `closeness`, `affinity`, and `rate`.
+// Functions of values: `freshness`, `diminishing`, `closeness`, `affinity`.
 extension Checker {
   /// The arguments of a call, by kind.
   private struct Arguments {
@@ -119,40 +119,12 @@ extension Checker {
       report(.typeMismatch(text(value.range), phrase(topics.type), wanted: .list(.anything), at: value.range))
       return failed(at: range)
     }
+    // What an interaction touched is found in the same field of the assets that it was about.
+    guard case .read(let reference) = topics.kind, reference.variable == .candidate else {
+      let function = BuiltInFunction.affinity
+      report(.wrongArguments(name.text, form: function.form, example: function.example, at: value.range))
+      return failed(at: range)
+    }
     return CheckedExpression(.affinity(topics, halfLife: halfLife), .number, mayBeMissing: true, at: range)
-  }
-
-  mutating func checkRate(_ rate: Expression.Rate, in scope: Scope, at range: SourceRange) -> CheckedExpression {
-    guard scope.hasCandidate else {
-      report(.outsideRecommendation("rate", at: range))
-      return failed(at: range)
-    }
-    let outcome = checkRated(rate.outcome, rate.outcomeFilter, in: scope)
-    let exposure = checkRated(rate.exposure, rate.exposureFilter, in: scope)
-    let within = checkSpan(rate.within)
-    if rate.prior.value < 0 { report(.notPositive(text(rate.prior.range), what: "prior", at: rate.prior.range)) }
-    guard let outcome, let exposure, let within, rate.prior.value >= 0 else { return failed(at: range) }
-    guard program[exposure.event].record.fields.contains(where: { $0.type == .asset }) else {
-      report(
-        .rateWithoutAsset(rate.exposure.text, at: rate.exposure.range, declaration: program[exposure.event].range))
-      return failed(at: range)
-    }
-    return CheckedExpression(
-      .rate(
-        .init(
-          outcome: outcome.event, outcomeFilter: outcome.filter, within: within, exposure: exposure.event,
-          exposureFilter: exposure.filter, prior: rate.prior.value)), .number, mayBeMissing: true, at: range)
-  }
-
-  /// One kind of event, not all interactions.
-  private mutating func checkRated(
-    _ name: Name, _ filter: Expression?, in scope: Scope
-  ) -> (event: EventID, filter: CheckedExpression?)? {
-    guard let events = resolveEvent(name) else { return nil }
-    guard case .type(let event) = events else {
-      report(.rateOfInteractions(at: name.range))
-      return nil
-    }
-    return (event, filter.map { checkFilter($0, of: events, in: scope) })
   }
 }

@@ -91,6 +91,7 @@ extension Checker {
       report(.nestedCollection(name.text, at: range, isEvent: true))
       return failed(at: range)
     }
+    if aggregate.function == .popularity { return checkPopularity(aggregate, of: name, in: scope, at: range) }
     let rows = aggregate.rows
     guard let events = resolveEvent(name) else { return failed(at: range) }
     let filter = rows.filter.map { checkFilter($0, of: events, in: scope) }
@@ -112,7 +113,7 @@ extension Checker {
     case .count: return result(.count(halfLife: halfLife), .number)
     case .first: return result(.first, .time, mayBeMissing: true)
     case .last: return result(.last, .time, mayBeMissing: true)
-    case .any, .share:
+    case .any, .share, .popularity:
       report(
         .wrongCollection(
           aggregate.function.rawValue, of: text(rows.range), at: range,
@@ -143,18 +144,18 @@ extension Checker {
       let reports = diagnostics.count
       checkOrder(of: checked, value.range, aggregate.function.rawValue)
       return diagnostics.count == reports ? checked : nil
-    case .distinct, .count, .any, .share, .first, .last:
+    case .distinct, .count, .any, .share, .first, .last, .popularity:
       let checked = checkOperand(value, in: scope, context: nil)
       return checked.type == .error ? nil : checked
     }
   }
 
-  /// `half life D` goes with `count` and `sum` of events, instead of a window.
-  private mutating func isAllowedHalfLife(
+  /// `half life D` goes with `count`, `sum` and `popularity` of events, instead of a window.
+  mutating func isAllowedHalfLife(
     _ rows: Expression.Rows, of function: Expression.Aggregate.Function
   ) -> Bool {
     guard let halfLife = rows.halfLife else { return true }
-    if function != .count && function != .sum {
+    if function != .count && function != .sum && function != .popularity {
       report(.misplacedHalfLife(at: halfLife.range, beside: function.rawValue))
       return false
     }

@@ -32,7 +32,7 @@ extension Checker {
     case .any: return result(.any, .flag)
     case .count: return result(.count, .number)
     case .share: return result(.share, .number, mayBeMissing: true)
-    case .first, .last:
+    case .first, .last, .popularity:
       report(
         .wrongCollection(
           aggregate.function.rawValue, of: people.rawValue, at: range, repair: nil, ofEvents: false))

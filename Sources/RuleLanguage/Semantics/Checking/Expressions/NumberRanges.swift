@@ -59,7 +59,7 @@ package struct NumberRanges: Sendable {
     case .otherwise(let left, let right), .conditional(_, then: let left, otherwise: let right):
       guard let left = range(of: left), let right = range(of: right) else { return nil }
       return min(left.lowerBound, right.lowerBound)...max(left.upperBound, right.upperBound)
-    case .freshness, .diminishing, .closeness, .affinity, .rate: return 0...1
+    case .freshness, .diminishing, .closeness, .affinity, .rate, .popularity: return 0...1
     case .events(_, let aggregate):
       switch aggregate {
       case .count, .distinct, .points: return 0...(.infinity)
@@ -79,7 +79,7 @@ package struct NumberRanges: Sendable {
       case .average(let value), .min(let value), .max(let value): return range(of: value)
       case .any: return nil
       }
-    case .constant, .now, .today, .assetField, .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList, .between,
+    case .constant, .now, .today, .candidate, .assetField, .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList, .between,
       .text, .matches, .inLast, .inNext, .isUnchanged, .did, .ago, .shift, .interpolation:
       return nil
     }

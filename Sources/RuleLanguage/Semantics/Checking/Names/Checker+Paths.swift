@@ -45,6 +45,8 @@ extension Checker {
     switch resolve(name, in: attributes(of: scope)) {
     case .value(let kind, let type, let mayBeMissing):
       return CheckedExpression(kind, type, mayBeMissing: mayBeMissing, at: name.range)
+    case .unknown where name.text == "candidate" && scope.hasCandidate:
+      return CheckedExpression(.candidate, .asset, mayBeMissing: false, at: name.range)
     case .silent: break
     case .unknown: reportUnknown(name, in: scope, context: context)
     }
