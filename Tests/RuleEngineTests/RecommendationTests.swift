@@ -70,12 +70,15 @@ import Testing
 
   private static func text(of seed: UInt64) -> String {
     var random = SeededGenerator(seed: seed)
-    var text = declarations
+    var text =
+      declarations
       + "\nasset { type text  language text  persona list of persona  stage one of rank  topics list of text"
       + "  pages number  published date  expires date }\n"
     for index in 0..<random.below(9) {
       text += "asset a\(random.below(1000))_\(index) {"
-      func add(_ name: String, _ values: [String]) { if random.chance(0.75) { text += " \(name) \(random.pick(values))" } }
+      func add(_ name: String, _ values: [String]) {
+        if random.chance(0.75) { text += " \(name) \(random.pick(values))" }
+      }
       add("type", ["\"guide\"", "\"Guide\"", "\"roi\"", "\"report\""])
       add("language", ["\"a\"", "\"A\"", "\"é\"", "\"blog\""])
       add("persona", ["(cfo)", "(cfo, it)", "(other)"])

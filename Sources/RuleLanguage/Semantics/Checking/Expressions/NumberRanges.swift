@@ -79,7 +79,8 @@ package struct NumberRanges: Sendable {
       case .average(let value), .min(let value), .max(let value): return range(of: value)
       case .any: return nil
       }
-    case .constant, .now, .today, .candidate, .assetField, .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList, .between,
+    case .constant, .now, .today, .candidate, .assetField, .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList,
+      .between,
       .text, .matches, .inLast, .inNext, .isUnchanged, .did, .ago, .shift, .interpolation:
       return nil
     }

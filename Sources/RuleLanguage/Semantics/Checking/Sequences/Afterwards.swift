@@ -24,8 +24,9 @@ struct Afterwards {
       result.kind = .conditional(rewrite(condition), then: rewrite(then), otherwise: rewrite(otherwise))
     case .did(let query, let times): result.kind = .did(rewrite(query), times)
     case .events(let query, let aggregate): result.kind = .events(rewrite(query), aggregate)
-    case .constant, .now, .today, .read, .assetField, .isOneOf, .isInList, .text, .matches, .inLast, .inNext,
-      .isUnchanged, .negate, .ago, .shift, .freshness, .diminishing, .closeness, .people, .affinity, .rate,
+    case .constant, .now, .today, .read, .candidate, .assetField, .isOneOf, .isInList, .text, .matches, .inLast,
+      .inNext,
+      .isUnchanged, .negate, .ago, .shift, .freshness, .diminishing, .closeness, .people, .affinity, .rate, .popularity,
       .interpolation:
       break
     }
