@@ -116,7 +116,11 @@ struct RulePlan: Sendable {
     let isComputed = read.allSatisfy {
       plan.notYetExecutable(in: $0, of: rule.subject, occurrence: occurrence).isEmpty
     }
-    if !isComputed { needs.insert(.expression) }
+    let recommended = Set(actions.compactMap { $0.name(.recommendation) })
+    let isRecommended = plan.recommendations.allSatisfy { recommendation in
+      recommendation.isExecutable || !recommended.contains(recommendation.recommendation.name)
+    }
+    if !isComputed || !isRecommended { needs.insert(.expression) }
     missing = Decisions.NotExecutable.Feature.allCases.filter(needs.contains)
   }
 
@@ -134,10 +138,10 @@ extension ActionID {
   /// What has to be carried out before the action can be.
   var missingFeature: Decisions.NotExecutable.Feature? {
     switch self {
-    case .sendBest, .recommend: .recommendation
     case .enroll, .removeFromSequence: .sequence
     case .assignOwner: .ownerRotation
-    case .sendAsset, .sendEmail, .set, .clear, .advance, .addToList, .removeFromList, .createTask, .createNote,
+    case .sendAsset, .sendBest, .sendEmail, .recommend, .set, .clear, .advance, .addToList, .removeFromList,
+      .createTask, .createNote,
       .notify, .callWebhook, .skipLowerRules:
       nil
     }

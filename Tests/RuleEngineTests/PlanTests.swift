@@ -93,28 +93,33 @@ import Testing
     #expect(lines.contains { $0.contains(" in (\"a\", \"b\")") })
   }
 
-  @Test func whatCannotBeExecutedIsListed() throws {
+  @Test func recommendationsAreExecuted() throws {
     let text = """
-      contact { email text key  score number }
-      asset { language text }
-      asset guide { language "en" }
-      define double = score * 2
-      recommendation right { from asset factor a 100% = if score unchanged for 2 days then 1 else 0 }
-      recommendation wrong { from asset factor a 100% = if double unchanged for 2 days then 1 else 0 }
-      rule plain { when score > 1 then create note "x" }
+      contact { email text key  language text }
+      event content_download { asset asset } worth 0.7
+      event meeting_booked
+      asset { language text  topics list of text }
+      asset guide { language "en"  topics ("roi") }
+      recommendation next_best {
+        from asset where language == contact.language
+        factor interest 50% = affinity(candidate.topics, half life 30 days)
+        factor proven 50% = rate(meeting_booked within 14 days after content_download, prior 5)
+        pick best 1
+      }
       """
     let program = try RuleBook(text).program
     let plan = EvaluationPlan(program)
-    #expect(plan.notYetExecutable.map(\.feature) == [.historyOfComputedValue])
-    let condition = try #require(program.rules.first?.condition)
-    #expect(plan.notYetExecutable(in: condition, of: .contact).isEmpty)
-    let factor = program.recommendations[1].factors[0].value
-    #expect(plan.notYetExecutable(in: factor, of: .contact).map(\.feature) == [.historyOfComputedValue])
-    #expect(plan.recommendations.map(\.isExecutable) == [true, false])
-    // Asking all the same has an answer: what is unknown takes the else.
+    #expect(plan.notYetExecutable.isEmpty)
+    #expect(plan.recommendations.map(\.isExecutable) == [true])
+    let events = plan.readSet.everybodysFields.keys.map { program[$0].name }
+    #expect(events.sorted() == ["content_download", "meeting_booked"])
+    #expect(plan.description.contains("affinity to topics"))
+    #expect(plan.description.contains("rate of everybody's meeting_booked within 14 days after content_download"))
+    // Outside of a recommendation there is no candidate.
     var world = try RuleBook(text)
     try world.contact("a@acme.example")
-    #expect(world.world.evaluation().value(factor, of: .contact, row: 0) == .number(0))
+    let factor = program.recommendations[0].factors[0].value
+    #expect(world.world.evaluation().value(factor, of: .contact, row: 0) == .missing)
   }
 
   @Test func expressionsOutsideThePlanAreAdded() throws {

@@ -11,10 +11,10 @@ import Testing
       since time  interests list of text  budget number
     }
     account { domain text key  industry text }
-    event download { asset asset  kind one of kind } worth 0.7
+    event download { asset asset  kind one of (small, large) } worth 0.7
     event click { asset asset  other asset  topics list of text } worth 0.3
     event talk { topics text } worth 0.2
-    event booked { kind one of (small, large) }
+    event booked { kind one of kind }
     define rich = budget > 1
     score heat { add 10 per download within 30 days  limit 0 to 100 }
     """
@@ -51,7 +51,7 @@ import Testing
       pick best 5
     }
     recommendation unread {
-      from asset where not (did download where asset == candidate) and reads != candidate
+      from asset where not (did download where asset == candidate) and contact.reads != candidate
       factor a 25% = count(click where asset == candidate and topics is known within 10 days) / 3
       factor b 25% = freshness(last(click where candidate == other), half life 2 days)
       factor c 25% = count(download where kind == small and asset == candidate, half life 4 days)
@@ -74,7 +74,7 @@ import Testing
       declarations
       + "\nasset { type text  language text  persona list of persona  stage one of rank  topics list of text"
       + "  pages number  published date  expires date }\n"
-    for index in 0..<random.below(9) {
+    for index in 0..<(1 + random.below(8)) {
       text += "asset a\(random.below(1000))_\(index) {"
       func add(_ name: String, _ values: [String]) {
         if random.chance(0.75) { text += " \(name) \(random.pick(values))" }

@@ -38,6 +38,8 @@ struct StateWriter {
     try writeOverrides(changes.overrides)
     try write(changes.approvals)
     try write(changes.experiments)
+    try RecommendationWriter(database: database, program: program, rows: rows, run: run, names: names)
+      .write(changes.recommendations)
   }
 
   func record(_ subject: Subject, _ row: Int32) -> Int64 {

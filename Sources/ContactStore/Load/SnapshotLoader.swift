@@ -52,10 +52,14 @@ struct SnapshotLoader {
     }
     let previous = try PreviousLoader(database: database, program: program, contacts: contacts, accounts: accounts)
       .load(reads.previous)
-    let snapshot = Snapshot(
+    let everybodysEvents =
+      scope == nil
+      ? [:] : try RecommendationLoader(database: database, program: program).everybodysEvents(reads, texts: texts)
+    var snapshot = Snapshot(
       texts: texts.frozen(), contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
       accountOfContact: contactRecords.accountRows, accountOfDeal: dealRecords.accountRows, events: events,
       previous: previous)
+    snapshot.everybodysEvents = everybodysEvents
     return Loaded(
       snapshot: snapshot, contacts: contacts, accounts: accounts, deals: deals, suppressed: contactRecords.suppressed)
   }

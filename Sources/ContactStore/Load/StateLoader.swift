@@ -24,6 +24,8 @@ struct StateLoader {
     state.handled = try handled(held: state.holds)
     state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row).load()
     state.synced = try synced()
+    state.recommendations = try RecommendationLoader(database: database, program: program)
+      .history(contacts: contacts, now: now)
     return state
   }
 

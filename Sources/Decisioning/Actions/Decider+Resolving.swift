@@ -17,7 +17,9 @@ extension Decider {
     case .set, .clear, .advance: return resolveField(action, index, place)
     case .addToList, .removeFromList: return resolveList(action, index, place)
     case .createTask, .createNote, .notify, .callWebhook: return resolveRequest(action, index, place)
-    case .sendBest, .recommend, .enroll, .removeFromSequence, .assignOwner, .skipLowerRules:
+    case .sendBest: return resolveBest(action, index, place)
+    case .recommend: return resolveRecommendation(action, index, place)
+    case .enroll, .removeFromSequence, .assignOwner, .skipLowerRules:
       // A rule with such an action does not act; `skip lower rules` is no action of its own.
       return ResolvedAction(id: action.id, index: index, outcome: .already)
     }
@@ -90,7 +92,7 @@ extension Decider {
     return resolved
   }
 
-  private func assetAddress(_ asset: AssetID) -> JSONValue? {
+  func assetAddress(_ asset: AssetID) -> JSONValue? {
     guard let field = program.asset.index(of: "url"), program[asset].values.indices.contains(field.index) else {
       return nil
     }

@@ -1,4 +1,5 @@
 import RuleDiagnostics
+import RuleEngine
 import RuleSemantics
 
 /// An action with its arguments filled in, before policies are asked.
@@ -9,6 +10,7 @@ struct ResolvedAction {
     case field(FieldIndex, old: Value, new: Value)
     case list(ListName, isMember: Bool)
     case message(MessageLedger.Content, StateChanges.SentMessage)
+    case recommendation([AssetID])
   }
 
   var id: ActionID
@@ -19,6 +21,8 @@ struct ResolvedAction {
   var effect: Effect = .nothing
   /// The name of the field or list that it changes.
   var target: String?
+  /// What a recommendation found for it.
+  var ranking: (Ranking, CheckedRecommendation)?
   /// What it decides, so that lower rules do not decide otherwise.
   var claim: (target: Claims.Target, value: Value)?
 

@@ -59,7 +59,9 @@ extension Decider {
       let messages = resolved.contains { $0.isMessage && $0.outcome == .act }
       if messages { draft.messaged.insert(candidate.row) }
       draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: true, messages: messages))
-      for action in resolved where action.outcome == .act { apply(action, plan, candidate.row, &draft.effects) }
+      for action in resolved where action.outcome == .act || action.outcome.isQuestion {
+        apply(action, plan, candidate.row, &draft.effects)
+      }
       draft.firings[candidate.row] = .acted(at: now)
       finish(candidate, .acted, plan, history, &draft.effects)
     case .isDropped:
@@ -132,10 +134,11 @@ extension Decider {
     let isUpkeep = plan.rule.frequency.repetition == .upkeep
     var actions: [DecidedAction] = []
     for action in resolved where !(isUpkeep && action.outcome == .already) {
-      let decided = DecidedAction(
+      var decided = DecidedAction(
         rule: plan.rule.name, subject: plan.rule.subject, row: candidate.row,
         key: key(of: plan.rule.subject, row: candidate.row), action: action.id, arguments: action.arguments,
         outcome: action.outcome, request: action.request, occurrence: candidate.occurrence, index: action.index)
+      decided.picks = action.ranking.map { DecidedPicks($0, of: $1, program) }
       actions.append(decided)
       if action.outcome.isQuestion { draft.effects.approvals.askedItems.append(item(decided)) }
       if case .overridden(let by) = action.outcome {

@@ -15,6 +15,8 @@ package struct DecidedAction: Hashable, Sendable {
   /// In the order of the action's descriptor; those not stated are left out.
   package var arguments: [Argument]
   package var outcome: Outcome
+  /// What a recommendation found for it; `nil` for any other action.
+  package var picks: DecidedPicks?
   /// What would be asked of the CRM; `.null` for an action that cannot be put together.
   package var request: JSONValue
   package var occurrence: OccurrenceKey

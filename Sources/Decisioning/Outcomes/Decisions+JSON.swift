@@ -41,7 +41,7 @@ extension DecidedAction {
       ("rule", .text(rule)), (subject.rawValue, .text(key)), ("action", .text(action.rawValue)),
       ("arguments", .record(arguments.map { .init($0.parameter.rawValue, $0.value) })),
       ("outcome", .text(outcome.name)), ("reason", outcome.reason(in: zone).map(JSONValue.text) ?? .null),
-      ("request", request),
+      ("picks", picks?.json), ("request", request),
     ])
   }
 }

@@ -50,7 +50,7 @@ package struct Decisions: Sendable {
 
   package struct NotExecutable: Hashable, Sendable {
     package enum Feature: String, Hashable, Sendable, CaseIterable {
-      case recommendation, sequence, ownerRotation
+      case sequence, ownerRotation
       /// A condition reads what no evaluation computes.
       case expression
     }

@@ -1,4 +1,5 @@
 package import BusinessTime
+import RuleDiagnostics
 import RuleSemantics
 
 // All wording of outcomes: how reports name them, and the reason a person reads.
@@ -20,6 +21,7 @@ extension Outcome {
     case .repeated: "repeated"
     case .noRecipient: "no recipient"
     case .noValue: "no value"
+    case .noCandidate: "no candidate"
     case .already: "already"
     case .accountLimit: "account limit"
     case .halted: "halted"
@@ -44,6 +46,7 @@ extension Outcome {
     case .repeated(let asset, let at): "`\(asset)` was sent on \(at.minuteText(in: zone))"
     case .noRecipient: "nobody owns the record, and no one else is named"
     case .noValue: "the value to set is missing"
+    case .noCandidate(let found): found.text
     case .already: "nothing would change"
     case .accountLimit(let limit, let span):
       "\(Outcome.counted(limit, "contact")) of the account \(limit == 1 ? "has" : "have") been reached within \(span)"
@@ -53,6 +56,22 @@ extension Outcome {
 
   static func counted(_ count: Int, _ noun: String) -> String {
     count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+  }
+}
+
+extension Outcome.NoCandidate {
+  /// A sentence without a period.
+  package var text: String {
+    guard assets > 0 else { return "`\(recommendation)` finds nothing: the rule book declares no asset" }
+    let parts = [
+      gated > 0 ? "\(gated) \(gated == 1 ? "does" : "do") not pass its `where`" : nil,
+      leftOut > 0 ? "\(leftOut) \(leftOut == 1 ? "was" : "were") sent or recommended not long ago" : nil,
+      belowThreshold > 0
+        ? "\(belowThreshold) \(belowThreshold == 1 ? "scores" : "score") less than "
+          + "\(JSONValue.spelling(of: (threshold * 10_000).rounded() / 100)) %" : nil,
+    ]
+    return "`\(recommendation)` finds nothing: of \(Outcome.counted(assets, "asset")) "
+      + parts.compactMap(\.self).joined(separator: ", ")
   }
 }
 
@@ -102,7 +121,6 @@ extension Decisions.NotExecutable {
   /// The same after the name.
   package var reason: String {
     switch feature {
-    case .recommendation: "needs recommendations, which this version checks but does not carry out"
     case .sequence: "needs sequences, which this version checks but does not carry out"
     case .expression: "asks for a value that this version checks but does not compute"
     case .ownerRotation: "assigns owners in turn, which this version checks but does not carry out"

@@ -26,12 +26,27 @@ package enum Outcome: Hashable, Sendable {
   case noRecipient
   /// The value to set is missing.
   case noValue
+  /// A recommendation finds no asset for the contact.
+  case noCandidate(NoCandidate)
   /// It would change nothing.
   case already
   /// `at most N contacts per account` is reached.
   case accountLimit(Int, per: TimeSpan)
   /// The run was halted before its first action.
   case halted
+
+  /// Why a recommendation finds nothing: what became of the assets.
+  package struct NoCandidate: Hashable, Sendable {
+    package var recommendation: String
+    package var assets: Int
+    /// Excluded by the condition behind `from asset where`.
+    package var gated: Int
+    /// Sent or recommended not long ago.
+    package var leftOut: Int
+    package var belowThreshold: Int
+    /// 0…1.
+    package var threshold: Double
+  }
 
   package enum HoldReason: Hashable, Sendable {
     case quietHours(DailyWindow)

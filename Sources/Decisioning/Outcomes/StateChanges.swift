@@ -23,6 +23,8 @@ package struct StateChanges: Hashable, Sendable {
   /// Holds that ended: sent, expired, or the condition no longer true.
   package var releasedHolds: [RuleOccurrence] = []
   package var overrides: [Override] = []
+  /// What recommendations found for actions that act, or that a person is asked about.
+  package var recommendations: [RecommendedAsset] = []
   package var experiments = ExperimentChanges()
   package var approvals = ApprovalChanges()
 

@@ -9,6 +9,7 @@ extension Decider {
   func outcome(
     of action: ResolvedAction, _ plan: RulePlan, _ row: Int32, heldSince: Instant?
   ) -> Outcome {
+    if case .recommendation(let assets) = action.effect { ledger.addRecommended(assets, to: row) }
     guard case .message(let content, let message) = action.effect else { return .act }
     let outcome = messageOutcome(message, content, heldSince: heldSince)
     if outcome == .act { ledger.add(content, to: row, isTransactional: message.isTransactional) }
@@ -54,12 +55,13 @@ extension Decider {
 
   func apply(_ action: ResolvedAction, _ plan: RulePlan, _ row: Int32, _ changes: inout StateChanges) {
     switch action.effect {
-    case .nothing: break
+    case .nothing, .recommendation: break
     case .field(let field, let old, let new):
       changes.fields.append(
         .init(rule: plan.rule.name, subject: plan.rule.subject, row: row, field: field, old: old, new: new))
     case .list(let name, let isMember): changes.lists.append(.init(list: name, row: row, isMember: isMember))
     case .message(_, let message): changes.messages.append(message)
     }
+    changes.recommendations += recommended(by: action, plan.rule.name, row)
   }
 }

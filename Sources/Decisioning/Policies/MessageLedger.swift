@@ -2,7 +2,7 @@ import BusinessTime
 import RuleEngine
 import RuleSemantics
 
-/// The messages that contacts got, in the past and so far in this run.
+/// The messages that contacts got, in the past and so far in this run, and what they were recommended in this run.
 struct MessageLedger {
   /// What was sent, so that it is not sent again.
   enum Content: Hashable {
@@ -24,8 +24,14 @@ struct MessageLedger {
   private let templateColumn: Column
   private let transactionalColumn: Column
   private var sent: [Int32: [Message]] = [:]
-  /// The contacts of what was sent in this run, in its order, for `undo`.
-  private var log: [Int32] = []
+  private var recommended: [Int32: [AssetID]] = [:]
+  /// What happened in this run, in its order, for `undo`.
+  private var log: [Entry] = []
+
+  private enum Entry {
+    case message(to: Int32)
+    case recommendation(to: Int32, count: Int)
+  }
 
   init(_ snapshot: Snapshot, schema: EventSchema, now: Instant) {
     table = snapshot.events.first ?? .empty
@@ -61,14 +67,38 @@ struct MessageLedger {
 
   mutating func add(_ content: Content?, to contact: Int32, isTransactional: Bool) {
     sent[contact, default: []].append(Message(at: now, content: content, isTransactional: isTransactional))
-    log.append(contact)
+    log.append(.message(to: contact))
+  }
+
+  mutating func addRecommended(_ assets: [AssetID], to contact: Int32) {
+    recommended[contact, default: []] += assets
+    log.append(.recommendation(to: contact, count: assets.count))
   }
 
   /// Forgets what was added since the mark.
   mutating func undo(to mark: Int) {
     while log.count > mark {
-      sent[log.removeLast()]?.removeLast()
+      switch log.removeLast() {
+      case .message(let contact): sent[contact]?.removeLast()
+      case .recommendation(let contact, let count): recommended[contact]?.removeLast(count)
+      }
     }
+  }
+
+  /// What the contact was recommended in this run.
+  func recommended(to contact: Int32) -> [AssetID] { recommended[contact] ?? [] }
+
+  /// The declared assets that the contact got after `start`, in any order.
+  func assets(sentTo contact: Int32, after start: Instant) -> [AssetID] {
+    var assets: [AssetID] = []
+    for index in rows(of: contact)
+    where table.times[index] > start.milliseconds && table.times[index] <= now.milliseconds {
+      if case .asset(let asset) = content(at: index) { assets.append(asset) }
+    }
+    for message in sent[contact] ?? [] {
+      if case .asset(let asset) = message.content { assets.append(asset) }
+    }
+    return assets
   }
 
   /// When the contact got messages that count for caps after `start`, ascending. Transactional ones do not count.

@@ -67,6 +67,7 @@ extension Decider {
       decisions.changes.holds += changes.holds
       decisions.changes.releasedHolds += changes.releasedHolds
       decisions.changes.overrides += changes.overrides
+      decisions.changes.recommendations += changes.recommendations
       decisions.changes.experiments.assignments += changes.experiments.assignments
       decisions.changes.approvals.askedItems += changes.approvals.askedItems
     }

@@ -19,6 +19,8 @@ final class Decider {
   var skippedAccounts: [UInt8] = []
   /// Journeys and segments that changed in this run.
   var transitions: [FieldChange] = []
+  /// By position in the program; made when an action first asks.
+  var recommenders: [Int: Recommender] = [:]
   /// The contacts of each account, in the order of their keys; worked out when a rule first asks.
   var contactsOfAccount: [[Int32]]?
   /// Worked out when a message is first decided upon.
@@ -118,9 +120,9 @@ final class Decider {
           .init(name: plan.rule.name, feature: feature, range: plan.rule.range, matched: report.matched))
       }
     }
-    for recommendation in program.recommendations {
+    for recommendation in plan.evaluation.recommendations.filter({ !$0.isExecutable }).map(\.recommendation) {
       decisions.notExecutable.append(
-        .init(name: recommendation.name, feature: .recommendation, range: recommendation.range))
+        .init(name: recommendation.name, feature: .expression, range: recommendation.range))
     }
     for plan in plan.sequences {
       let matched = plan.enroll.map { evaluation.truths($0, of: .contact).count { $0 == 1 } } ?? 0

@@ -25,6 +25,9 @@ extension DecisionState {
     }
     approvals.apply(changes.approvals)
     changes.experiments.apply(to: &experiments)
+    for entry in changes.recommendations {
+      recommendations.add(.init(asset: entry.asset, at: entry.at), to: entry.contact)
+    }
   }
 
   /// Takes one change after the other, those of one rule together: a run may touch every row.

@@ -23,6 +23,8 @@ package struct DecisionState: Sendable {
   package var lists: [ListName: [UInt8]]
   /// What `sync to hubspot property` last wrote; a property that is not here was never written.
   package var synced: [PropertyName: Column]
+  /// Within the longest `never repeat` of a recommendation.
+  package var recommendations = RecommendationHistory()
   /// Since when a message has been held.
   package var holds: [RuleOccurrence: Instant]
   package var approvals: ApprovalState

@@ -9,7 +9,9 @@ extension TestRun {
     _ happening: Happening, _ expected: CheckedAction, _ subject: Subject, _ person: String?, _ evaluation: Evaluation
   ) -> Bool {
     let action = happening.action
-    guard action.action == expected.id else { return false }
+    // The best of a recommendation is sent like any asset.
+    let isBest = action.action == .sendBest && expected.id == .sendAsset
+    guard action.action == expected.id || isBest else { return false }
     if let person, person.lowercased() != action.key.lowercased() { return false }
     return expected.arguments.allSatisfy { parameter, argument in
       guard let wanted = self.wanted(argument, parameter, happening, subject, evaluation) else { return true }

@@ -78,6 +78,9 @@ extension CheckedAction {
 }
 
 extension DecidedAction {
+  /// Whether it is acted upon, or put before a person as the rule says.
+  var isDone: Bool { outcome == .act || outcome.isQuestion }
+
   /// The action and its arguments, on one line.
   package var summary: String {
     ([action.rawValue] + arguments.map { "\($0.parameter.rawValue) \($0.value.text)" }).joined(separator: " ")

@@ -179,7 +179,7 @@ struct TestRun {
       obstacle = missing.text
       return
     }
-    let happened = happenings.filter { $0.action.outcome == .act && !$0.action.isSync }
+    let happened = happenings.filter { $0.action.isDone && !$0.action.isSync }
     if !happened.isEmpty {
       fail(step, TestWording.expectedNothing(count: happened.count), trace(of: happened))
     }
@@ -194,8 +194,7 @@ struct TestRun {
     }
     let evaluation = current()
     let found = happenings.filter { happening in
-      happening.action.outcome == .act
-        && matches(happening, action, step.subject, person, evaluation)
+      happening.action.isDone && matches(happening, action, step.subject, person, evaluation)
     }
     let might = { (other: CheckedAction) in
       other.isLike(action) || (other.id == .sendBest && action.id == .sendAsset)

@@ -17,6 +17,7 @@ extension TestWorld {
     }
     state.handled = Set(state.handled.map(moved))
     state.holds = Dictionary(uniqueKeysWithValues: state.holds.map { (moved($0.key), $0.value) })
+    if subject == .contact { state.recommendations.moveRows(moved) }
     for index in state.changes.indices where state.changes[index].subject == subject {
       state.changes[index].row = moved(state.changes[index].row)
     }

@@ -30,10 +30,17 @@ enum ActionText {
       if let due = action.argument(.due) { text += ", due \(time(due, zone))" }
       if let priority = action.argument(.priority) { text += ", \(plain(priority)) priority" }
       return text
-    case .sendAsset, .sendBest, .sendEmail, .recommend, .enroll, .removeFromSequence, .clear, .addToList,
-      .removeFromList, .assignOwner, .callWebhook, .skipLowerRules:
+    case .sendBest, .recommend:
+      return action.picks?.picks.map { "\($0.asset) \(percent($0.score))" }.joined(separator: ", ") ?? ""
+    case .sendAsset, .sendEmail, .enroll, .removeFromSequence, .clear, .addToList, .removeFromList, .assignOwner,
+      .callWebhook, .skipLowerRules:
       return ""
     }
+  }
+
+  /// A score as recommendations have it, with at most one decimal.
+  static func percent(_ score: Double) -> String {
+    "\(JSONValue.spelling(of: (score * 1000).rounded() / 10)) %"
   }
 
   /// An instant as the policy's zone has it.

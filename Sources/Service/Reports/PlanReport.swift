@@ -194,8 +194,7 @@ package struct PlanReport {
     case .repeated(let asset, _): "got `\(asset)` not long ago"
     case .held(_, let reason): reason.text
     case .act, .dropped, .needsApproval, .rejected, .approvalExpired, .gone, .overridden, .suppressed, .noConsent,
-      .neverMessage, .noRecipient,
-      .noValue, .already, .accountLimit, .halted:
+      .neverMessage, .noRecipient, .noValue, .noCandidate, .already, .accountLimit, .halted:
       outcome.reason(in: zone) ?? outcome.name
     }
   }

@@ -40,7 +40,7 @@ struct OutcomeAdvice {
       return ["somebody else of the account goes first, or the limit of the rule would have to be higher"]
     case .repeated: return ["the policy repeats no asset within \(policy.neverRepeatAsset)"]
     case .act, .held(_, .together), .held(_, .release), .needsApproval, .rejected, .approvalExpired, .gone, .overridden,
-      .suppressed, .noValue, .already,
+      .suppressed, .noValue, .noCandidate, .already,
       .halted:
       return []
     }

@@ -95,19 +95,22 @@ package struct Why {
     if let sequence = program.sequences.first(where: { $0.name == name }) {
       throw NotCarriedOut(name: sequence.name, what: "sequence")
     }
-    if let recommendation = program.recommendations.first(where: { $0.name == name }) {
-      throw NotCarriedOut(name: recommendation.name, what: "recommendation")
+    if let recommendation = program.recommendations.firstIndex(where: { $0.name == name }) {
+      guard subject == .contact else { throw OtherSubject(name: name, subject: .contact) }
+      return .recommendation(recommendation)
     }
     throw UnknownRule(
       name: name,
       declared: program.rules.map(\.name) + program.definitions.filter { $0.subject == subject }.map(\.name)
-        + program.record(of: subject).fields.map(\.name))
+        + program.record(of: subject).fields.map(\.name) + program.recommendations.map(\.name))
   }
 
   enum Target {
     case rule(CheckedRule)
     case definition(Definition)
     case field(FieldIndex)
+    /// Its position in the program.
+    case recommendation(Int)
   }
 
   package struct OtherSubject: WrongUsage, CustomStringConvertible {

@@ -21,6 +21,7 @@ package struct WhyReport {
     case .rule(let rule): text(of: rule)
     case .definition(let definition): text(of: definition)
     case .field(let field): text(of: field)
+    case .recommendation(let index): RecommendationText(why, style: style, index).text
     }
   }
 
@@ -58,6 +59,9 @@ package struct WhyReport {
       lines.append("  then asks: \(trace.oneLine(condition.range))")
     }
     lines += verdict.details.map { "  \($0)" }
+    for (action, index) in recommendations(of: rule) {
+      lines += RecommendationText(why, style: style, index, for: action).lines
+    }
     if rule.trigger != nil { lines += OccurrenceText(why: why, rule: rule, style: style).lines }
     lines += PastText(why: why, rule: rule, style: style).lines.map { "  \($0)" }
     let changes = nearestChange(for: rule)
@@ -72,6 +76,17 @@ package struct WhyReport {
     guard let condition = rule.condition, rule.trigger == nil else { return [] }
     return ChangeText(why: why).text(
       why.evaluation.nearestChange(for: condition, of: why.subject, row: why.row))
+  }
+
+  /// The recommendations that a rule asks for, and for what.
+  private func recommendations(of rule: CheckedRule) -> [(action: ActionID, index: Int)] {
+    guard rule.subject == .contact else { return [] }
+    return rule.actions.compactMap { action in
+      guard case .name(let name) = action.arguments[.recommendation],
+        let index = why.program.recommendations.firstIndex(where: { $0.name == name })
+      else { return nil }
+      return (action.id, index)
+    }
   }
 
   private struct Verdict {
@@ -227,6 +242,11 @@ package struct WhyReport {
         (why.subject.rawValue, .text(why.key)), ("name", .text(name)), ("value", json(why.value(of: field))),
         ("source", .text(source)),
       ])
+    case .recommendation(let index):
+      return .members([
+        (why.subject.rawValue, .text(why.key)), ("name", .text(name)),
+        ("recommendation", RecommendationText(why, style: style, index).json),
+      ])
     case .rule(let rule):
       if let condition = rule.condition, rule.trigger == nil {
         trace.add(condition: condition, why.evaluation.explain(condition, of: why.subject, row: why.row), depth: 0)
@@ -238,6 +258,13 @@ package struct WhyReport {
         ("approval", PastText(why: why, rule: rule, style: style).approval),
         ("dispatch", PastText(why: why, rule: rule, style: style).dispatch),
         ("occurrences", rule.trigger == nil ? nil : OccurrenceText(why: why, rule: rule, style: style).json),
+        (
+          "recommendations",
+          recommendations(of: rule).isEmpty
+            ? nil
+            : .list(
+              recommendations(of: rule).map { RecommendationText(why, style: style, $0.index, for: $0.action).json })
+        ),
         ("nearest", .list(nearestChange(for: rule).map(JSONValue.text))),
       ])
     }

@@ -21,7 +21,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
 
 /// The parameters of actions; the raw value is the key of `arguments` in JSON.
 package enum ParameterID: String, Hashable, Sendable, CaseIterable {
-  case asset, recommendation, template, viaOwner = "via_owner", transactional, approval
+  case asset, assets, recommendation, template, viaOwner = "via_owner", transactional, approval
   case sequence, field, value, list, team, text, recipient, due, priority, webhook
 }
 
