@@ -14,7 +14,7 @@ import Testing
     event download { asset asset  kind one of (small, large) } worth 0.7
     event click { asset asset  other asset  topics list of text } worth 0.3
     event talk { topics text } worth 0.2
-    event booked { kind one of kind }
+    event booked { kind one of (small, large) }
     define rich = budget > 1
     score heat { add 10 per download within 30 days  limit 0 to 100 }
     """
@@ -32,7 +32,7 @@ import Testing
     recommendation interest {
       from asset
       factor a 60% = affinity(candidate.topics, half life 5 days)
-      factor b 40% = affinity(candidate.topics, half life 1 hour)
+      factor b 40% = affinity(candidate.topics, half life 2 hours)
       pick best 4 scoring at least 5%
     }
     recommendation proven {
@@ -129,8 +129,9 @@ import Testing
           of: recommendation, for: contact, threshold: threshold, excluding: excluded)
         let place = "seed \(seed), \(recommendation.name), contact \(contact)"
         #expect(found.picks.map(\.asset) == expected.prefix(limit).map(\.asset), "\(place)")
-        #expect(found.picks.map { ($0.score * 1e9).rounded() } == expected.prefix(limit).map(\.score), "\(place)")
         for (pick, expected) in zip(found.picks, expected) {
+          // Powers of two of the C library differ in the last bit.
+          #expect(abs(pick.score * 1e9 - expected.score) <= 1.01, "\(place)")
           for (factor, value) in zip(pick.factors, expected.factors) {
             #expect((factor.map(Value.number) ?? .missing).isClose(to: value), "\(place)")
           }

@@ -46,6 +46,17 @@ package enum Outcome: Hashable, Sendable {
     package var belowThreshold: Int
     /// 0…1.
     package var threshold: Double
+
+    package init(
+      recommendation: String, assets: Int, gated: Int, leftOut: Int, belowThreshold: Int, threshold: Double
+    ) {
+      self.recommendation = recommendation
+      self.assets = assets
+      self.gated = gated
+      self.leftOut = leftOut
+      self.belowThreshold = belowThreshold
+      self.threshold = threshold
+    }
   }
 
   package enum HoldReason: Hashable, Sendable {

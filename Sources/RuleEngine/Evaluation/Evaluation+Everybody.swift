@@ -88,7 +88,7 @@ extension Evaluation {
     let start = popularity.start.flatMap(moment) ?? .min
     let end = min(popularity.end.flatMap(moment) ?? now.milliseconds, now.milliseconds)
     let columns = assetColumns(of: popularity.event)
-    var sums = [Int64](repeating: 0, count: plan.program.assets.count)
+    var sums = [Int128](repeating: 0, count: plan.program.assets.count)
     for row in 0..<table.count where table.times[row] > start && table.times[row] <= end {
       if let counts, counts[row] != 1 { continue }
       let weight = popularity.halfLife.map { steps(decay(age: now.milliseconds - table.times[row], halfLife: $0)) } ?? 1
@@ -98,8 +98,8 @@ extension Evaluation {
     return sums.map { Double($0) / Double(most) }
   }
 
-  /// The weight of an event in whole steps, of which the full weight has 2^32: sums do not depend on their order.
-  private func steps(_ weight: Double) -> Int64 { Int64((weight * 4_294_967_296).rounded()) }
+  /// The weight of an event in whole steps, of which the full weight has 2^62: sums do not depend on their order.
+  private func steps(_ weight: Double) -> Int128 { Int128((weight * 4_611_686_018_427_387_904).rounded()) }
 
   private func moment(_ node: NodeID) -> Int64? {
     if case .times(let times) = operand(node, nil) { times.first } else { nil }

@@ -200,12 +200,13 @@ extension ConformanceCase {
     }
     guard let test = checked.program.tests.first(where: { checked.book[$0.range.file].path == CheckedCase.peopleFile })
     else {
-      if table != nil || text(of: .actions) != nil { outcome.problems.append("there are no `people`") }
+      if table != nil || text(of: .actions) != nil || text(of: .ranking) != nil { outcome.problems.append("there are no `people`") }
       return
     }
     let played = play(test, of: plan)
     if let table { outcome.texts[.values] = table.filled(checked.program, played) }
     outcome.texts[.matches] = checked.program.matches(played)
+    outcome.texts[.ranking] = played.rankings(checked.program)
     outcome.texts[.actions] = played.actions.isEmpty ? "nothing\n" : played.actions.map { played.text(of: $0) }.joined()
   }
 }

@@ -80,3 +80,25 @@ extension PlayedTest {
     return table.keys.map { shortKey(evaluation.texts.text($0)) }
   }
 }
+
+extension PlayedTest {
+  /// For each recommendation and person `ana next_best: roi_guide 0.7 (fit 1, interest 0.4)`, the best first.
+  func rankings(_ program: CheckedProgram) -> String {
+    var result = ""
+    for (index, recommendation) in program.recommendations.enumerated() {
+      let recommender = Recommender(evaluation, index)
+      for (row, key) in keys(of: .contact).enumerated() {
+        let picks = recommender.best(for: Int32(row), limit: recommendation.pick).picks.map { pick in
+          let factors = zip(recommendation.factors, pick.factors).map { "\($0.name) \($1.map(rounded) ?? "missing")" }
+          return "\(program[pick.asset].name) \(rounded(pick.score)) (\(factors.joined(separator: ", ")))"
+        }
+        result += "\(key) \(recommendation.name): \(picks.isEmpty ? "nothing" : picks.joined(separator: "; "))\n"
+      }
+    }
+    return result
+  }
+
+  private func rounded(_ number: Double) -> String {
+    JSONValue.spelling(of: (number * 1_000_000).rounded() / 1_000_000)
+  }
+}

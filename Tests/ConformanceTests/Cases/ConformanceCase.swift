@@ -23,6 +23,8 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     case values
     /// For whom the conditions of the rules are true.
     case matches
+    /// What the recommendations find for each person, by themselves.
+    case ranking
     /// What is decided while the story of `people` runs.
     case actions
     /// What fails of the tests in the rule; without it all pass.
@@ -31,7 +33,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     var isExpectation: Bool {
       switch self {
       case .given, .assets, .people, .rule: false
-      case .format, .diagnostics, .lint, .fixed, .values, .matches, .actions, .failures: true
+      case .format, .diagnostics, .lint, .fixed, .values, .matches, .ranking, .actions, .failures: true
       }
     }
   }
