@@ -200,7 +200,9 @@ extension ConformanceCase {
     }
     guard let test = checked.program.tests.first(where: { checked.book[$0.range.file].path == CheckedCase.peopleFile })
     else {
-      if table != nil || text(of: .actions) != nil || text(of: .ranking) != nil { outcome.problems.append("there are no `people`") }
+      if table != nil || text(of: .actions) != nil || text(of: .ranking) != nil {
+        outcome.problems.append("there are no `people`")
+      }
       return
     }
     let played = play(test, of: plan)
