@@ -54,12 +54,13 @@ extension Evaluation {
 
   /// As the snapshot has it.
   func storedColumn(_ field: FieldIndex, of table: Table) -> Column? {
+    if case .assets = table { return assetColumn(field, plan.program.asset[field].type) }
     let columns: [Column] =
       switch table {
       case .contacts: snapshot.contacts.columns
       case .accounts: snapshot.accounts.columns
       case .deals: snapshot.deals.columns
-      case .assets: (0...field.index).map { $0 == field.index ? assetColumn(field, node.type) : .absent }
+      case .assets: []
       case .events(.type(let event)): eventTable(event).columns
       case .events(.everybody(let event)): everybodysTable(event).columns
       case .events(.interactions): []
