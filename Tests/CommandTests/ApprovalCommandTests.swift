@@ -56,7 +56,7 @@ struct ApprovalCommandTests {
     #expect(all.output.contains("\"status\": \"used\""))
     #expect(all.output.contains("\"status\": \"refused\""))
     let why = try program.run("why", "p100@acme.example", "news", "--at", "2026-03-02 12:00")
-    #expect(why.output.contains("rejected by bob on 2026-03-02 10:00"))
+    #expect(why.output.contains("no, it fits, but rejected by bob on 2026-03-02 10:00"))
   }
 
   @Test func whyTellsOfAnOpenQuestion() throws {

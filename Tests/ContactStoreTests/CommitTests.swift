@@ -411,6 +411,19 @@ struct CommitTests {
     #expect(try store.approvals(now: late).map(\.status) == [.expired])
   }
 
+  @Test func aHaltedRunIsOnRecordAndDoesNothing() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    var halted = Decisions(now: noon)
+    halted.halt = .init(contacts: 2, limit: 1)
+    halted.actions = [action("promote", row: 0, outcome: .halted, now: noon)]
+    #expect(try commit(halted, store) == CommittedRun(id: 1, outboxCount: 0, repeatedCount: 0))
+    #expect(try store.runs().map(\.isHalted) == [true])
+    #expect(
+      try store.decisions(about: .contact, key: "amy@example.com", program: Self.book.program).map(\.outcome)
+        == ["halted"])
+  }
+
   @Test func experimentsKeepTheirSaltAndTheirArms() throws {
     let folder = try Folder()
     var program = Self.book.program

@@ -1,6 +1,7 @@
 import BusinessTime
 import Decisioning
 import RuleDiagnostics
+import RuleEngine
 import RuleSemantics
 import Testing
 
@@ -117,5 +118,66 @@ struct ExperimentTests {
     scene.consentAll()
     #expect(scene.run().report("r")?.approval != nil)
     #expect(scene.world.state.experiments.isEmpty)
+  }
+
+  // MARK: - What came of it
+
+  /// Each is measured over its own seven days: from its assignment, exclusive, to the same wall time a week later.
+  @Test func eachIsMeasuredFromItsOwnAssignmentOn() throws {
+    var scene = try scene(count: 6)
+    scene.set("hot", to: .flag(false), of: "p10005@acme.example")
+    scene.run()
+    let start = scene.now
+    func view(_ person: Int, _ at: String) throws {
+      try scene.happen("page_view", to: "p\(10_000 + person)@acme.example", at: at)
+    }
+    try view(0, "2026-03-02T08:59:00Z")
+    try view(1, "2026-03-02T09:00:00Z")
+    try view(2, "2026-03-02T09:00:01Z")
+    try view(3, "2026-03-09T09:00:00Z")
+    try view(4, "2026-03-09T09:00:01Z")
+    // The last comes in two days later, and its week is not over.
+    scene.now = start.adding(milliseconds: 2 * 86_400_000)
+    scene.set("hot", to: .flag(true), of: "p10005@acme.example")
+    scene.run()
+    try view(5, "2026-03-05T09:00:00Z")
+    scene.now = try instant("2026-03-10T09:00:00Z")
+
+    let report = try analyzed(&scene)
+    #expect(report.assigned.reduce(0, +) == 6)
+    #expect(report.measures[0].open == 1)
+    #expect(report.measures[0].name == "did page_view within 7 days afterwards")
+    #expect(report.measures[0].counts.map(\.subjects).reduce(0, +) == 5)
+    let arms = arms(scene)
+    for (index, arm) in ["long", "short", "none"].enumerated() {
+      #expect(report.measures[0].counts[index].successes == [2, 3].count { arms[$0] == arm })
+    }
+    scene.now = try instant("2026-03-11T09:00:00Z")
+    let later = try analyzed(&scene)
+    #expect(later.measures[0].open == 0)
+    #expect(later.measures[0].counts.map(\.successes).reduce(0, +) == 3)
+  }
+
+  @Test func measuresOfNowAndOfNobody() throws {
+    var scene = try scene(
+      "experiment e on r { arm a 50% { send asset guide } arm b 50% { } measure hot measure did not page_view afterwards }",
+      count: 20)
+    #expect(try analyzed(&scene).assigned == [0, 0])
+    scene.run()
+    try scene.happen("page_view", to: "p10000@acme.example", at: "2026-03-02T09:30:00Z")
+    scene.set("hot", to: .flag(false), of: "p10001@acme.example")
+    scene.now = try instant("2026-03-02T10:00:00Z")
+    let report = try analyzed(&scene)
+    #expect(report.measures.map { $0.counts.map(\.successes).reduce(0, +) } == [19, 19])
+    #expect(report.measures.allSatisfy { $0.open == 0 })
+    #expect(report.sampleRatio.expected == [10, 10])
+  }
+
+  private func analyzed(_ scene: inout Scene) throws -> ExperimentReport {
+    let experiment = try #require(scene.program.experiments.first)
+    let evaluation = Evaluation(
+      plan: scene.book.plan.evaluation, snapshot: scene.world.snapshot(), now: scene.now, calendar: scene.calendar)
+    return analyze(
+      experiment, evaluation, plan: scene.book.plan.evaluation, state: scene.world.state.experiments[experiment.name])
   }
 }

@@ -75,6 +75,30 @@ struct LanguageTests {
     #expect(try failures(test) == [])
   }
 
+  /// An experiment on the rule leaves the test as it is: in a test everybody is in the first arm.
+  @Test func theTestHoldsWithTheExperimentToo() throws {
+    let experiment = """
+      asset roi_one_pager "ROI on one page" { type "paper" }
+      experiment roi_subject on roi_for_warm_finance {
+        arm long  50% { send asset roi_guide }
+        arm short 50% { send asset roi_one_pager }
+        measure did meeting_booked within 14 days afterwards
+      }
+      test "a warm CFO gets the ROI guide once in 90 days" {
+        at 2026-03-02 09:00
+        given contact { persona cfo, score 75, stage consideration }
+        given page_view { path "/pricing" } 2 days ago
+        expect send asset roi_guide
+        wait 30 days
+        expect nothing
+        wait 61 days
+        expect send asset roi_guide
+        expect score > 70
+      }
+      """
+    #expect(try expectAllPass(book + experiment) == [])
+  }
+
   @Test func whoMissedTheWebinarGetsTheRecording() throws {
     let test = """
       at 2026-03-02 09:00

@@ -112,8 +112,23 @@ def accounts(folder):
     expect("accounts: 679 were acquired", rule(plan, "acquired")["matched"] == 679, rule(plan, "acquired")["matched"])
 
 
+def cookie_cats(folder):
+    file = DATA / "ab_cookie_cats.csv.gz"
+    result = subprocess.run(
+        [ABM, "experiments", "analyze", file, "--arm", "version", "--outcome", "retention_7"],
+        capture_output=True, text=True)
+    lines = result.stdout.splitlines()
+    expect("cookie cats: the broken split comes first, and is a problem",
+           result.returncode == 1 and lines[1].startswith("✕ the split is broken: 44,700 and 45,489"), lines[1])
+    expect("cookie cats: p of the split is about 0.009", "p 0.0086" in lines[1], lines[1][-9:])
+    day7 = next(line for line in lines if "gate_40 against gate_30" in line)
+    expect("cookie cats: retention after seven days is 0.0082 lower, between 0.0133 and 0.0031",
+           "−0.0082  95 % interval −0.0133 to −0.0031" in day7, day7.strip())
+    expect("cookie cats: no winner while the split is broken", "no verdict" in result.stdout, "no verdict")
+
+
 with tempfile.TemporaryDirectory() as folder:
-    for check in (leads, deskdrop, accounts):
+    for check in (leads, deskdrop, accounts, cookie_cats):
         check(pathlib.Path(folder))
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

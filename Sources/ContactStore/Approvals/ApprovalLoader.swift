@@ -7,6 +7,8 @@ import RuleSemantics
 /// Reads what was asked of people and no run has taken up, for the rows of a snapshot.
 struct ApprovalLoader {
   let database: Database
+  /// A condition upon `subject` and `record`, or nothing.
+  let restriction: String
   /// -1 for a record that was not loaded.
   let row: (Subject, Int64) -> Int32
 
@@ -37,7 +39,7 @@ struct ApprovalLoader {
   private func occurrences(of id: Int64, _ rule: String) throws -> Set<RuleOccurrence> {
     var occurrences: Set<RuleOccurrence> = []
     let statement = try RawStatement(
-      database, "SELECT subject, record, occurrence FROM approval_subject WHERE approval = ?")
+      database, "SELECT subject, record, occurrence FROM approval_subject WHERE approval = ?\(restriction)")
     statement.bind(1, id)
     while try statement.step() {
       let subject = Subject(code: statement.integer(0))
@@ -57,7 +59,7 @@ struct ApprovalLoader {
       """
       SELECT rule, subject, record, action, arguments, request, occurrence, position, expires_at, answer, answered_by,
         answered_at, note, key
-      FROM approval WHERE settled_by_run IS NULL AND idempotency_key IS NOT NULL ORDER BY id
+      FROM approval WHERE settled_by_run IS NULL AND idempotency_key IS NOT NULL\(restriction) ORDER BY id
       """)
     while try statement.step() {
       let subject = Subject(code: statement.integer(1))

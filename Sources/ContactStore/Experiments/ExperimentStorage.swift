@@ -9,7 +9,7 @@ extension StateLoader {
     var experiments: [String: ExperimentState] = [:]
     let salts = try RawStatement(database, "SELECT salt FROM experiment WHERE name = ?")
     let assignments = try RawStatement(
-      database, "SELECT subject, record, arm, at FROM experiment_assignment WHERE experiment = ?")
+      database, "SELECT subject, record, arm, at FROM experiment_assignment WHERE experiment = ?\(ofFew())")
     for name in program.experiments.flatMap({ [$0.name, $0.formerName].compactMap(\.self) }) {
       salts.bind(1, name)
       guard try salts.step() else { continue }

@@ -15,7 +15,7 @@ struct StateLoader {
   func load(suppressed: [UInt8]) throws -> DecisionState {
     var state = DecisionState(
       deployments: try deployments(), consents: try consents(), suppressed: suppressed, lists: try lists(),
-      holds: try holds(), approvals: try ApprovalLoader(database: database, row: row).load(),
+      holds: try holds(), approvals: try ApprovalLoader(database: database, restriction: ofFew(), row: row).load(),
       experiments: try experiments())
     for rule in program.rules {
       state.firings[rule.name] = try firings(of: rule.name)
@@ -35,6 +35,16 @@ struct StateLoader {
     case .contact: contacts[record]
     case .account: accounts[record]
     }
+  }
+
+  /// Where few records are loaded, a condition upon `subject` and `record`, so that only what is theirs is read.
+  ///
+  /// - Parameter contact: the column that names the contact, in a table about contacts alone.
+  func ofFew(contact: String? = nil) -> String {
+    guard contacts.count + accounts.count <= 1000 else { return "" }
+    func list(_ index: RowIndex) -> String { index.ids.map(String.init).joined(separator: ", ") }
+    if let contact { return " AND \(contact) IN (\(list(contacts)))" }
+    return " AND (subject = 0 AND record IN (\(list(contacts))) OR subject = 1 AND record IN (\(list(accounts))))"
   }
 
   private func count(_ subject: Subject) -> Int {
@@ -57,7 +67,10 @@ struct StateLoader {
   private func firings(of rule: String) throws -> FiringTable? {
     let statement = try RawStatement(
       database,
-      "SELECT subject, record, last, armed, excluded FROM firing WHERE rule = (SELECT id FROM name WHERE text = ?)")
+      """
+      SELECT subject, record, last, armed, excluded FROM firing
+      WHERE rule = (SELECT id FROM name WHERE text = ?)\(ofFew())
+      """)
     statement.bind(1, rule)
     var entries: [(row: Int32, firing: Firing)] = []
     while try statement.step() {
@@ -84,7 +97,8 @@ struct StateLoader {
     var holds: [RuleOccurrence: Instant] = [:]
     let statement = try RawStatement(
       database,
-      "SELECT name.text, subject, record, occurrence, since FROM hold JOIN name ON name.id = hold.rule")
+      "SELECT name.text, subject, record, occurrence, since FROM hold JOIN name ON name.id = hold.rule WHERE true\(ofFew())"
+    )
     while try statement.step() {
       if let occurrence = occurrence(statement) { holds[occurrence] = Instant(milliseconds: statement.integer(4)) }
     }
@@ -98,9 +112,9 @@ struct StateLoader {
       database,
       """
       SELECT name.text, subject, record, occurrence FROM occurrence_handled AS h JOIN name ON name.id = h.rule
-      WHERE due >= ? OR EXISTS (
+      WHERE (due >= ? OR EXISTS (
         SELECT 1 FROM hold WHERE hold.rule = h.rule AND hold.subject = h.subject AND hold.record = h.record
-          AND hold.occurrence = h.occurrence)
+          AND hold.occurrence = h.occurrence))\(ofFew())
       """)
     statement.bind(1, now.adding(milliseconds: -HandledOccurrences.memoryMilliseconds).milliseconds)
     while try statement.step() {
@@ -113,7 +127,9 @@ struct StateLoader {
     var consents: [String: [UInt8]] = [:]
     // With max(), SQLite takes the other columns from the row that has it.
     let statement = try RawStatement(
-      database, "SELECT contact, purpose, granted, max(at) FROM consent GROUP BY contact, purpose")
+      database,
+      "SELECT contact, purpose, granted, max(at) FROM consent WHERE true\(ofFew(contact: "contact")) GROUP BY contact, purpose"
+    )
     while try statement.step() {
       let row = contacts[statement.integer(0)]
       if row < 0 || statement.integer(2) == 0 { continue }
@@ -124,7 +140,7 @@ struct StateLoader {
 
   private func lists() throws -> [ListName: [UInt8]] {
     var lists: [ListName: [UInt8]] = [:]
-    let statement = try RawStatement(database, "SELECT subject, list, record FROM list_member")
+    let statement = try RawStatement(database, "SELECT subject, list, record FROM list_member WHERE true\(ofFew())")
     while try statement.step() {
       let subject = Subject(code: statement.integer(0))
       let row = row(subject, statement.integer(2))
@@ -144,7 +160,7 @@ struct StateLoader {
       let builder = ColumnBuilder(
         definition.type, count: count(definition.subject), program: program, texts: texts)
       let statement = try RawStatement(
-        database, "SELECT record, value FROM synced WHERE subject = ? AND property = ?")
+        database, "SELECT record, value FROM synced WHERE subject = ? AND property = ?\(ofFew())")
       statement.bind(1, definition.subject.code)
       statement.bind(2, sync.name)
       var isKnown = false

@@ -29,7 +29,7 @@ package enum RunService {
     try Attempt(book, store, now, options).result(isDryRun: true)
   }
 
-  /// Decides and commits. Where the policy halts the run nothing is committed.
+  /// Decides and commits. Where the policy halts the run, what it would have done is on record and nothing else is.
   package static func run(
     _ book: RuleBook, _ store: Store, at now: Instant, options: Options = Options()
   ) throws -> RunResult {
@@ -38,10 +38,10 @@ package enum RunService {
     }
     let attempt = try Attempt(book, store, now, options)
     var result = attempt.result(isDryRun: false)
-    guard result.decisions.halt == nil else { return result }
-    result.committed = try store.commit(
+    let committed = try store.commit(
       result.decisions, upon: attempt.loaded, program: book.program, rulebook: book.version,
       isForced: options.ignoresClock)
+    if result.decisions.halt == nil { result.committed = committed }
     return result
   }
 

@@ -96,12 +96,17 @@ struct PastText {
     }
   }
 
-  /// What the log says last of the rule, where a person or time has ended it.
-  private var refusalLines: [String] {
+  /// Why the rule had its turn without acting: a person said no, or nobody said yes in time; as the log has it last.
+  var refusal: String? {
     guard question == nil, let last = lastDecision, ["rejected", "approval expired"].contains(last.outcome) else {
-      return []
+      return nil
     }
-    return ["at \(last.at.minuteText(in: why.zone)): \(last.reason ?? last.outcome)"]
+    return last.reason ?? last.outcome
+  }
+
+  private var refusalLines: [String] {
+    guard let refusal, let last = lastDecision else { return [] }
+    return ["at \(last.at.minuteText(in: why.zone)): \(refusal)"]
   }
 
   private var lastDecision: DecisionRecord? {

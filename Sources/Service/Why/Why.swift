@@ -82,6 +82,9 @@ package struct Why {
       guard rule.subject == subject else { throw OtherSubject(name: name, subject: rule.subject) }
       return .rule(rule)
     }
+    if let experiment = program.experiments.first(where: { $0.name == name }) {
+      return try target(named: experiment.rule)
+    }
     if let definition = program.definitions.first(where: { $0.name == name && $0.subject == subject }) {
       return .definition(definition)
     }

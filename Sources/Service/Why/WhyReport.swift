@@ -116,7 +116,9 @@ package struct WhyReport {
       }
     }
     let firing = why.state.firings[rule.name]?[Int32(why.row)] ?? .none
-    if let last = firing.last { details.append("it acted last at \(last.minuteText(in: why.zone))") }
+    if let last = firing.last, PastText(why: why, rule: rule, style: style).refusal == nil {
+      details.append("it acted last at \(last.minuteText(in: why.zone))")
+    }
     if let item = why.decisions.notExecutable.first(where: { $0.name == rule.name }) {
       return Verdict(headline: style.red("no, the rule \(item.reason)"), details: details)
     }
@@ -161,6 +163,7 @@ package struct WhyReport {
     if let other = skipping(rule) { return "`\(other)` goes first and says `skip lower rules`" }
     if rule.actions.isEmpty { return "the rule fits, and only keeps lower rules from acting" }
     if rule.frequency.repetition == .upkeep { return "it fits, and all is as the rule wants it" }
+    if let refusal = PastText(why: why, rule: rule, style: style).refusal { return "it fits, but \(refusal)" }
     if let last = firing.last { return "it fits and acted already, at \(last.minuteText(in: why.zone))" }
     return "it fits, and all is as the rule wants it"
   }
