@@ -87,6 +87,39 @@ struct ApprovalCommandTests {
     #expect(why.output.contains("not carried out at 2026-03-02 12:00: rejected by bob"))
   }
 
+  @Test func singleRecommendationsAreAskedAbout() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      contact { email text key }
+      asset { type text }
+      asset guide "The guide" { type "guide" }
+      recommendation next { from asset  factor one 100% = 1  pick best 1 }
+      rule offer { when email is known then recommend next for approval }
+      """, to: "rules/book.abm")
+    try program.write("email\nann@acme.example\nbob@acme.example\ncy@acme.example\n", to: "people.csv")
+    try program.run("import", "contacts", "people.csv")
+    let asked = try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 09:00")
+    #expect(asked.output.contains("? recommend next waits for approval  × 3"))
+    #expect(try lines(program) == [])
+    // Asking again is no second question.
+    try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 09:30")
+    #expect(try program.run("approvals", "--format", "json", "--at", "2026-03-02 10:00").output.contains("\"id\": 3"))
+    #expect(try !program.run("approvals", "--format", "json", "--at", "2026-03-02 10:00").output.contains("\"id\": 4"))
+    #expect(try program.run("approvals", "approve", "1", "--by", "ann", "--at", "2026-03-02 10:00").code == 0)
+    #expect(try program.run("approvals", "reject", "2", "--by", "bob", "--at", "2026-03-02 10:00").code == 0)
+    let done = try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 11:00")
+    #expect(done.output.contains("rejected by bob on 2026-03-02 10:00"))
+    #expect(try lines(program).count == 1)
+    #expect(try lines(program).first?.contains("\"kind\":\"recommend\"") == true)
+    // Whoever was not answered in time is recorded as such, once.
+    let late = try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-16 09:00")
+    #expect(late.output.contains("nobody approved it by 2026-03-16 09:00"))
+    #expect(try program.run("approvals", "--at", "2026-03-16 10:00").output == "nothing waits for approval\n")
+    #expect(try lines(program).count == 1)
+  }
+
   @Test func namesThatNobodyAskedAboutAreWrongUsage() throws {
     let program = try workspace("approve rules that act on more than 5 contacts")
     defer { program.remove() }

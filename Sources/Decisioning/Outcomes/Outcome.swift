@@ -87,5 +87,5 @@ package enum Outcome: Hashable, Sendable {
 
 extension Outcome {
   /// Whether a person is asked about this action alone.
-  var isQuestion: Bool { self == .needsApproval(.recommendation) }
+  package var isQuestion: Bool { self == .needsApproval(.recommendation) }
 }

@@ -74,6 +74,7 @@ package struct PlanReport {
     }
     if report.isPaused { lines.append(style.yellow("  paused")) }
     lines += acting(actions.filter { $0.outcome == .act })
+    lines += asking(actions.filter { $0.outcome.isQuestion && report.approval == nil })
     lines += heldBack(actions.filter { $0.outcome != .act && !$0.outcome.isApproval && $0.outcome != .already })
     return lines
   }
@@ -157,6 +158,16 @@ package struct PlanReport {
       }
     }
     return lines
+  }
+
+  /// Single actions about which a person is asked.
+  private func asking(_ actions: [DecidedAction]) -> [String] {
+    guard !actions.isEmpty else { return [] }
+    let lines = grouped(actions, by: { ActionText.kind($0) }).flatMap { kind, group in
+      let count = style.faint("× \(Plural.grouped(group.count))")
+      return ["  \(style.yellow("?")) \(kind) waits for approval  \(count)"] + names(group.map(\.key))
+    }
+    return lines + [style.faint("      abm-rules approvals\(result.isDryRun ? ", once a run has asked" : "")")]
   }
 
   private func heldBack(_ actions: [DecidedAction]) -> [String] {
