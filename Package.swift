@@ -154,6 +154,11 @@ let package = Package(
     tests("TidyTests", uses: ["RuleDiagnostics"]),
     tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
     tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
+    tests(
+      "ServiceTests",
+      uses: [
+        "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "Service",
+      ]),
     tests("CommandTests", uses: ["abm-rules"]),
   ]
 )

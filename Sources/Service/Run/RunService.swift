@@ -45,14 +45,15 @@ package enum RunService {
     return result
   }
 
-  private struct Attempt {
+  /// What was loaded, evaluated and decided; nothing is written yet.
+  struct Attempt {
     let loaded: LoadedState
     private let book: RuleBook
-    private let evaluation: Evaluation
-    private let decisions: Decisions
+    let evaluation: Evaluation
+    let decisions: Decisions
     private let holidays: PolicyHolidays
 
-    init(_ book: RuleBook, _ store: Store, _ now: Instant, _ options: Options) throws {
+    init(_ book: RuleBook, _ store: Store, _ now: Instant, _ options: Options = Options()) throws {
       self.book = book
       let plan = DecisionPlan(EvaluationPlan(book.program))
       holidays = PolicyHolidays(of: book)

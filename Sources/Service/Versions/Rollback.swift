@@ -1,0 +1,82 @@
+package import ContactStore
+import Foundation
+import RuleDiagnostics
+import RuleSemantics
+
+/// Puts a version that a run has followed back into the folder of the rule book.
+package enum Rollback {
+  package struct Summary: Hashable, Sendable {
+    package var hash: String
+    package var written: [String]
+    package var removed: [String]
+
+    package var text: String {
+      var lines = ["\(hash.prefix(12)) is the rule book again; the next run follows it"]
+      lines += written.map { "  written  \($0)" } + removed.map { "  removed  \($0)" }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  /// Files that are the same stay as they are; rule files that the version has not are removed.
+  ///
+  /// - Parameter isForced: whether a rule book that no run has followed may be written over.
+  package static func restore(
+    _ prefix: String, from store: Store, into rules: String, isForced: Bool
+  ) throws -> Summary {
+    guard let book = try DeployedBook.find(prefix, in: store) else { throw UnknownVersion(prefix: prefix) }
+    let isThere = Files.isThere(rules)
+    if isThere, !isForced {
+      let current = try RuleBook.load([rules])
+      guard try !store.versions(startingWith: current.hash).isEmpty else {
+        throw UnkeptRuleBook(folder: rules, hash: current.hash)
+      }
+    }
+    guard let version = try store.versions(startingWith: book.hash).first else { throw UnknownVersion(prefix: prefix) }
+    var summary = Summary(hash: book.hash, written: [], removed: [])
+    var kept: Set<String> = []
+    for file in version.files {
+      let path = file.path.hasSuffix(".abm") ? file.path : RuleBook.joined(rules, file.path)
+      guard Files.absolute(path).hasPrefix(Files.absolute(rules)) else {
+        throw ForeignFile(path: path, folder: rules)
+      }
+      kept.insert(Files.absolute(path))
+      let bytes = Array(file.text.utf8)
+      if Files.isThere(path), try Files.read(path) == bytes { continue }
+      try Files.write(bytes, to: path)
+      summary.written.append(path)
+    }
+    guard isThere, Files.isFolder(rules) else { return summary }
+    for path in try Files.below(rules, ending: ".abm") where !kept.contains(Files.absolute(path)) {
+      try FileManager.default.removeItem(atPath: path)
+      summary.removed.append(path)
+    }
+    return summary
+  }
+}
+
+package struct UnknownVersion: WrongUsage, CustomStringConvertible {
+  package let prefix: String
+
+  package var description: String {
+    "no run has followed a version whose hash begins with `\(prefix)`; `abm-rules versions` lists them"
+  }
+}
+
+package struct UnkeptRuleBook: WrongUsage, CustomStringConvertible {
+  package let folder: String
+  package let hash: String
+
+  package var description: String {
+    "`\(folder)` holds a rule book that no run has followed (\(hash.prefix(12))), which would be lost; put it away, or "
+      + "say --force"
+  }
+}
+
+package struct ForeignFile: WrongUsage, CustomStringConvertible {
+  package let path: String
+  package let folder: String
+
+  package var description: String {
+    "the version was read from `\(path)`, which is not in `\(folder)`; name the folder that it came from with --rules"
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// Changes of the rule book on a database of people: who is concerned, and the way back.
+struct DiffCommandTests {
+  private let book = """
+    contact { email text key  size number }
+    segment big when size > 50
+    score fit { add 10 when size > 50  add 5 when size > 10 }
+    journey stage { stage early  stage late when size > 50 }
+    rule a { when size > 50 then add to list "A" }
+    """
+
+  private func workspace() throws -> Program {
+    let program = try Program()
+    try program.write(book, to: "rules/book.abm")
+    try program.write("email,size\nann@a.example,5\nben@a.example,30\ncleo@a.example,60\n", to: "people.csv")
+    #expect(try program.run("import", "contacts", "people.csv").code == 0)
+    return program
+  }
+
+  @Test func whoEntersLeavesAndMoves() throws {
+    let program = try workspace()
+    defer { program.remove() }
+    try program.write(book, to: "old/book.abm")
+    try program.write(book.replacingOccurrences(of: "size > 50", with: "size > 20"), to: "rules/book.abm")
+    let outcome = try program.run("diff", "old", "--at", "2026-03-02 09:00")
+    #expect(outcome.code == 1)
+    let people = outcome.output.components(separatedBy: "For people").last ?? ""
+    #expect(
+      people.components(separatedBy: "\n").dropFirst().map { $0.trimmingCharacters(in: .whitespaces) } == [
+        "segment big  1 → 2", "1 contact enters", "ben@a.example",
+        "score fit", "1 contact goes up", "ben@a.example (5 → 15)",
+        "journey stage", "1 contact goes early → late", "ben@a.example",
+        "rule a  acts on 1 → 2", "1 contact enters", "ben@a.example", "",
+      ])
+    let json = try program.run("diff", "old", "--at", "2026-03-02 09:00", "--format", "json").output
+    let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    #expect((object?["people"] as? [Any])?.count == 4)
+    #expect((object?["declarations"] as? [Any])?.count == 4)
+  }
+
+  @Test func layoutAloneIsNoDifference() throws {
+    let program = try workspace()
+    defer { program.remove() }
+    try program.write(book, to: "old/book.abm")
+    try program.write("# moved\n" + book.replacingOccurrences(of: " ", with: "\n  "), to: "rules/other.abm")
+    try FileManager.default.removeItem(at: program.folder.appending(path: "rules/book.abm"))
+    let outcome = try program.run("diff", "old")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("They mean the same."))
+    #expect(outcome.output.contains("Nobody is treated differently."))
+  }
+
+  @Test func anOldVersionComesBack() throws {
+    let program = try workspace()
+    defer { program.remove() }
+    #expect(try program.run("run", "--at", "2026-03-02 09:00").code == 0)
+    let hash = try program.run("versions").output.prefix(12)
+    try program.write(book.replacingOccurrences(of: "size > 50", with: "size > 20"), to: "rules/book.abm")
+    try program.write("rule b { when size > 90 then add to list \"B\" }", to: "rules/more.abm")
+    // What no run has followed is not lost by accident.
+    #expect(try program.run("deploy", String(hash)).code == 2)
+    #expect(try program.run("run", "--at", "2026-03-03 09:00").code == 0)
+    #expect(try program.run("diff").output.contains("They mean the same."))
+    #expect(try program.run("diff", String(hash)).code == 1)
+    let deployed = try program.run("deploy", String(hash))
+    #expect(deployed.code == 0, "\(deployed.text)")
+    #expect(try program.read("rules/book.abm") == book)
+    #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "rules/more.abm").path))
+    #expect(
+      try program.run("versions").output.contains(
+        "\(hash)  since 2026-03-02 09:00  1 run, last at 2026-03-02 09:00  this is"))
+    #expect(try program.run("deploy", "ffff0000").code == 2)
+  }
+}
