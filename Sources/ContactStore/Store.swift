@@ -25,6 +25,7 @@ package struct Store: Sendable {
       let pool = try DatabasePool(path: path, configuration: configuration)
       let store = Store(path: path, pool: pool, timeoutSeconds: timeoutSeconds)
       try SystemSchema.migrator.migrate(pool)
+      try StateHistory.ensure(pool)
       return store
     } catch {
       throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)

@@ -44,6 +44,8 @@ package enum StoreError: Error, Hashable, Sendable {
   /// Another run was committed since the decisions' state was loaded.
   case overtaken
   case unknownRun(Int64)
+  /// It was committed by a version that did not keep what deciding it again needs.
+  case withoutBasis(run: Int64)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -60,6 +62,8 @@ extension StoreError: CustomStringConvertible {
     case .overtaken:
       "another run was finished in the meantime; nothing was written, run again"
     case .unknownRun(let id): "there is no run \(id)"
+    case .withoutBasis(let run):
+      "run \(run) was committed by a version of abm-rules that did not keep what it knew; later runs can be gone back to"
     }
   }
 

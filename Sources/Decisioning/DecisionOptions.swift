@@ -12,18 +12,22 @@ package struct DecisionOptions: Sendable {
   package var appliesPopulationPolicies: Bool
   /// Whether everybody is in the first arm of an experiment, and none is assigned; so in tests.
   package var takesFirstArms: Bool
+  /// Whether `sync to hubspot property` is decided; a simulation leaves it out, since nothing that rules see comes of it.
+  package var syncsProperties: Bool
   /// The days of each of `CheckedPolicy.holidays`; those without a condition are in the calendar of the evaluation too.
   package var holidays: [Set<CivilDate>]
 
   package init(
     approvedRules: Set<String> = [], ignoresHalt: Bool = false, appliesMessagePolicies: Bool = true,
-    appliesPopulationPolicies: Bool = true, takesFirstArms: Bool = false, holidays: [Set<CivilDate>] = []
+    appliesPopulationPolicies: Bool = true, takesFirstArms: Bool = false, syncsProperties: Bool = true,
+    holidays: [Set<CivilDate>] = []
   ) {
     self.approvedRules = approvedRules
     self.ignoresHalt = ignoresHalt
     self.appliesMessagePolicies = appliesMessagePolicies
     self.appliesPopulationPolicies = appliesPopulationPolicies
     self.takesFirstArms = takesFirstArms
+    self.syncsProperties = syncsProperties
     self.holidays = holidays
   }
 }

@@ -11,6 +11,9 @@ struct RunWriter {
   let rows: RowIdentities
   let decisions: Decisions
   let rulebook: RulebookVersion
+  let basis: RunBasis
+  /// `nil` for a run that nobody will decide again.
+  let kept: RunProtocol?
 
   func write() throws -> CommittedRun {
     let names = try Names(database)
@@ -30,12 +33,26 @@ struct RunWriter {
           run, names.id(rule.name), rule.matched, rule.acted, rule.waiting, rule.skipped, rule.unknown,
         ])
     }
+    try writeBasis(run)
     try writeDecisions(run, names)
     let changes = StateWriter(
       database: database, program: program, rows: rows, now: decisions.now.milliseconds, run: run, names: names)
     try changes.write(decisions.changes)
     let (added, repeated) = try writeOutbox(run)
     return CommittedRun(id: run, outboxCount: added, repeatedCount: repeated)
+  }
+
+  private func writeBasis(_ run: Int64) throws {
+    guard let kept else { return }
+    try database.execute(
+      sql: """
+        INSERT INTO run_basis (run, revision, field_history, import, contact, account, deal, options, digest)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        run, basis.revision, basis.fieldHistory, basis.importID, basis.contact, basis.account, basis.deal, kept.options,
+        kept.digest,
+      ])
   }
 
   private func writeRulebook() throws {

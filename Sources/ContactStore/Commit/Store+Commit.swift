@@ -24,11 +24,12 @@ extension Store {
   /// - Parameters:
   ///   - loaded: what was decided upon. Throws `overtaken` when another run was committed since: a second commit of the
   ///     same decisions changes nothing.
+  ///   - kept: what is needed to decide the run again.
   ///   - isForced: whether a clock that is behind the last run is no error.
   @discardableResult
   package func commit(
     _ decisions: Decisions, upon loaded: LoadedState, program: CheckedProgram, rulebook: RulebookVersion,
-    isForced: Bool = false
+    kept: RunProtocol? = nil, isForced: Bool = false
   ) throws(StoreError) -> CommittedRun {
     try write { database in
       let last = try Row.fetchOne(database, sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1")
@@ -39,7 +40,8 @@ extension Store {
       }
       try requireSchema(of: program, database)
       return try RunWriter(
-        database: database, program: program, rows: loaded.rows, decisions: decisions, rulebook: rulebook
+        database: database, program: program, rows: loaded.rows, decisions: decisions, rulebook: rulebook,
+        basis: loaded.basis, kept: kept
       ).write()
     }
   }

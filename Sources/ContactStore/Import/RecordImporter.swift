@@ -54,6 +54,12 @@ final class RecordImporter: RowImporter {
         try Bool.fetchOne(
           database, sql: "SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(quoted(name)) IS NOT NULL)") ?? false
       stored.append(Stored(target: target, column: column, name: name, isNew: !isKnown))
+      if !isKnown {
+        // Of what appears there is no history; that it was not there before has to be known all the same.
+        try database.execute(
+          sql: "INSERT OR IGNORE INTO field_appeared (kind, field, import_id) VALUES (?, ?, ?)",
+          arguments: [layout.name, name, context.importID])
+      }
     }
     self.stored = stored
     self.consents = consents

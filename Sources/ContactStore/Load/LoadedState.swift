@@ -10,6 +10,8 @@ package struct LoadedState: Sendable {
   package var rows: RowIdentities
   /// The run that was committed last, and when it took place; `nil` when there was none.
   package var lastRun: (id: Int64, at: Instant)?
+  /// How far the logs had come.
+  package var basis: RunBasis
 }
 
 /// For each row of a snapshot the `_id` of its record.

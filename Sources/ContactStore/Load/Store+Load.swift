@@ -47,7 +47,7 @@ extension Store {
     }
   }
 
-  private func load(
+  func load(
     _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?
   ) throws -> LoadedState {
     let loaded = try SnapshotLoader(database: database, program: program, reads: reads, scope: scope).load()
@@ -59,6 +59,7 @@ extension Store {
       snapshot: loaded.snapshot, state: state,
       rows: RowIdentities(
         contacts: loaded.contacts.ids, accounts: loaded.accounts.ids, deals: loaded.deals.ids),
-      lastRun: last.map { (id: $0["id"], at: Instant(milliseconds: $0["at"])) })
+      lastRun: last.map { (id: $0["id"], at: Instant(milliseconds: $0["at"])) },
+      basis: try RunBasis.current(database))
   }
 }

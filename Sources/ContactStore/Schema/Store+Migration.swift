@@ -21,7 +21,9 @@ extension Store {
     try write { database in
       let comparison = try SchemaComparison(database, program: program, countsValues: true)
       let changes = try comparison.changes(dropping: dropping)
+      try StateHistory.untrackEvents(database)
       try SchemaMigration(database: database, program: program, dropping: dropping).apply(changes)
+      try StateHistory.track(database)
       return changes
     }
   }

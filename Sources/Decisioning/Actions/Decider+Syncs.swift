@@ -9,7 +9,8 @@ extension Decider {
     for definition in program.definitions {
       guard let sync = definition.sync else { continue }
       switch sync.target {
-      case .property: syncProperty(definition, PropertyName(definition.subject, sync.name))
+      case .property:
+        if options.syncsProperties { syncProperty(definition, PropertyName(definition.subject, sync.name)) }
       case .list: syncList(definition, ListName(definition.subject, sync.name))
       }
     }

@@ -69,7 +69,9 @@ struct Declaration: Hashable {
       }
     }
     for item in program.experiments {
-      add("experiment", item.name, key: { "experiment \($0)" }, .contact, item.range) { $0.experiment(item) }
+      add("experiment", item.name, was: item.formerName, key: { "experiment \($0)" }, .contact, item.range) {
+        $0.experiment(item)
+      }
     }
     let range = SourceRange(file: FileID(0), start: 0, end: 0)
     add("policy", "policy", key: { $0 }, .contact, range) { $0.policy(program.policy) }

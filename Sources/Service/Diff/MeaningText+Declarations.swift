@@ -85,6 +85,9 @@ extension MeaningText {
   func action(_ action: CheckedAction) -> String {
     let arguments = ParameterID.allCases.compactMap { parameter -> String? in
       if case .name(let name) = action.arguments[parameter] { reads.keys.insert("\(parameter.rawValue) \(name)") }
+      if case .asset(.declared(let asset)) = action.arguments[parameter] {
+        reads.keys.insert("asset \(program[asset].name)")
+      }
       return action.arguments[parameter].map { "\(parameter.rawValue) \(argument($0))" }
     }
     return ([action.id.rawValue] + arguments).joined(separator: " ")
@@ -117,8 +120,7 @@ extension MeaningText {
     parts += sequence.exits.map { "exit \(expression($0))" }.sorted()
     if let holdout = sequence.holdout { parts.append("holdout \(holdout.share) \(holdout.byAccount)") }
     if let window = sequence.window {
-      let days = window.days.map { "\($0)" }.sorted().joined(separator: ",")
-      parts.append("window \(days) \(window.from) \(window.to) \(window.inContactTime)")
+      parts.append("window \(days(window.days)) \(window.from) \(window.to) \(window.inContactTime)")
     }
     parts.append("priority \(sequence.priority)")
     parts += sequence.steps.map { "step \($0.name) { \(statements($0.statements)) }" }
@@ -127,7 +129,11 @@ extension MeaningText {
 
   func experiment(_ experiment: CheckedExperiment) -> String {
     let arms = experiment.arms.map { "arm \($0.name) \($0.share) { \(statements($0.statements)) }" }
-    return (["on \(experiment.rule)"] + arms + experiment.measures.map(expression)).joined(separator: "; ")
+    return
+      (["on \(experiment.rule)"] + arms
+      + experiment.measures.map {
+        "measure \(expression($0.condition)) \($0.isAfterwards) \($0.window.map(span) ?? "")"
+      }).joined(separator: "; ")
   }
 
   private func statements(_ statements: [CheckedSequence.Statement]) -> String {
@@ -176,16 +182,23 @@ extension MeaningText {
 
   func team(_ team: CheckedTeam) -> String { team.members.joined(separator: ",") + " otherwise \(team.fallback ?? "")" }
 
+  private func days(_ days: Set<Weekday>) -> String { days.map { "\($0)" }.sorted().joined(separator: ",") }
+
   func policy(_ policy: CheckedPolicy) -> String {
     var parts = [
       policy.zone, "\(policy.businessFrom) \(policy.businessTo)",
-      policy.workdays.map { "\($0)" }.sorted().joined(separator: ","), "repeat \(span(policy.neverRepeatAsset))",
-      "consent \(policy.consents.sorted().joined(separator: ","))", "approve \(policy.approveOver)",
+      days(policy.workdays), "repeat \(span(policy.neverRepeatAsset))",
+      "approvals \(span(policy.approvalsExpireAfter))", "consent \(policy.consents.sorted().joined(separator: ","))",
+      "approve \(policy.approveOver)",
       "halt \(policy.haltOver)", "every \(policy.evaluateEvery.map(span) ?? "")",
     ]
     parts += policy.holidays.map { "holidays \($0.path) \(optional($0.condition))" }.sorted()
     parts += policy.caps.map { "cap \($0.limit) \($0.isPerAccount) \(span($0.per)) \($0.rest)" }.sorted()
-    parts += policy.quiet.map { "quiet \($0.from) \($0.to) \($0.inContactTime)" }.sorted()
+    parts += policy.quiet.map { "quiet \($0.from) \($0.to) \($0.inContactTime) \($0.release.map(span) ?? "")" }.sorted()
+    parts += policy.weekends.map { "weekend \(days($0.days)) \(expression($0.condition))" }.sorted()
+    parts += policy.sendWindows.map { window in
+      "send \(days(window.days)) \(window.hours) \(window.inContactTime) \(window.release.map(span) ?? "")"
+    }.sorted()
     parts += policy.neverMessage.map { "never \(expression($0))" }.sorted()
     return parts.joined(separator: "; ")
   }

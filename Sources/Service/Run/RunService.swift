@@ -40,6 +40,7 @@ package enum RunService {
     var result = attempt.result(isDryRun: false)
     let committed = try store.commit(
       result.decisions, upon: attempt.loaded, program: book.program, rulebook: book.version,
+      kept: RunProtocol(options: options.json.text, digest: result.digest),
       isForced: options.ignoresClock)
     if result.decisions.halt == nil { result.committed = committed }
     return result

@@ -1,0 +1,131 @@
+package import BusinessTime
+import RuleEngine
+package import RuleSemantics
+
+/// Virtual time over history: at each instant a run is decided as it would have been, and its effects are kept for the
+/// next. Nothing is written.
+package struct Simulation {
+  /// What the people who are asked are taken to say.
+  package enum Approvals: String, Hashable, Sendable, CaseIterable {
+    /// Whoever is asked agrees at once, and lets a halted run go on.
+    case given
+    /// Nobody answers.
+    case withheld
+  }
+
+  /// One run.
+  package struct Run {
+    package var now: Instant
+    package var decisions: Decisions
+    /// Rules that asked whether they may act, answered or not.
+    package var asking: [(rule: String, reason: Outcome.ApprovalReason)]
+    /// Why the run would have stopped; it went on where approvals are given.
+    package var halt: Decisions.Halt?
+    /// How many messages are held after it.
+    package var held: Int
+  }
+
+  package private(set) var world: SimulatedWorld
+  private let plan: DecisionPlan
+  private let holidays: [Set<CivilDate>]
+  private let approvals: Approvals
+
+  package init(
+    _ history: SimulationHistory, plan: DecisionPlan, holidays: [Set<CivilDate>], approvals: Approvals = .given
+  ) {
+    self.plan = plan
+    self.holidays = holidays
+    self.approvals = approvals
+    world = SimulatedWorld(history, plan: plan, calendar: plan.program.policy.calendar(holidays: holidays))
+  }
+
+  /// Lets time pass to an instant, decides there, and keeps what is decided.
+  package mutating func run(at now: Instant) -> Run {
+    let evaluation = world.evaluation(at: now)
+    var options = DecisionOptions(syncsProperties: false, holidays: holidays)
+    var decisions = decide(evaluation, plan: plan, state: world.state, options: options)
+    let asking = decisions.rules.compactMap { report in report.approval.map { (rule: report.name, reason: $0) } }
+    var halt = decisions.halt
+    if approvals == .given, !asking.isEmpty || halt != nil {
+      // Who is asked answers: decided once more, with all answers.
+      options.approvedRules = Set(plan.program.rules.map(\.name))
+      options.ignoresHalt = true
+      let first = halt
+      var unhalted = options
+      unhalted.ignoresHalt = false
+      decisions = decide(evaluation, plan: plan, state: world.state, options: unhalted)
+      halt = decisions.halt ?? first
+      if decisions.halt != nil { decisions = decide(evaluation, plan: plan, state: world.state, options: options) }
+    }
+    world.apply(decisions.changes, at: now)
+    return Run(now: now, decisions: decisions, asking: asking, halt: halt, held: world.state.holds.count)
+  }
+
+  /// All runs, in their order. Where they take place once a day, what is held until a time of that day gets a run of its
+  /// own, at the full hour: whoever is asleep at the start of business hours would be asleep at every run otherwise.
+  package mutating func play(_ instants: [Instant], every: TimeSpan?, _ observe: (Run, Int) -> Void) {
+    for (index, instant) in instants.enumerated() {
+      let next = index + 1 < instants.count ? instants[index + 1] : nil
+      var now = instant
+      while true {
+        let run = run(at: now)
+        observe(run, index)
+        guard every == nil, let next, let release = run.decisions.nextRelease, release < next else { break }
+        now = release
+      }
+    }
+  }
+
+  /// When runs take place: at the start of business hours of each day, weekends too, so that no occurrence is more than
+  /// a day late; or as often as is said, from the start on.
+  ///
+  /// - Parameters:
+  ///   - start, end: both included.
+  ///   - every: `nil` for once a day.
+  package static func instants(
+    from start: Instant, to end: Instant, every: TimeSpan?, policy: CheckedPolicy, calendar: BusinessCalendar
+  ) -> [Instant] {
+    var instants: [Instant] = []
+    if let every {
+      var next = start
+      while next <= end {
+        instants.append(next)
+        let later = calendar.add(every, to: next)
+        guard later > next else { break }
+        next = later
+      }
+      return instants
+    }
+    var day: CivilDate = calendar.zone.day(of: start)
+    while true {
+      let next = calendar.zone.instant(day, policy.businessFrom)
+      if next > end { break }
+      if next >= start {
+        // A day of 25 hours would leave an occurrence of its first hour too late.
+        if let last = instants.last, next.milliseconds - last.milliseconds > Simulation.dayMilliseconds {
+          instants.append(last.adding(milliseconds: Simulation.dayMilliseconds))
+        }
+        instants.append(next)
+      }
+      day = day.adding(days: 1)
+    }
+    if instants.isEmpty { instants = [start] }
+    return instants
+  }
+
+  private static let dayMilliseconds: Int64 = 86_400_000
+}
+
+extension Decisions {
+  /// The first full hour by which a message is no longer held by the time of day; `nil` where none is.
+  fileprivate var nextRelease: Instant? {
+    let times = actions.compactMap { action -> Instant? in
+      switch action.outcome {
+      case .held(let until, .quietHours), .held(let until, .sendWindow), .held(let until, .release): until
+      default: nil
+      }
+    }
+    let hour: Int64 = 3_600_000
+    return times.filter { $0 > now }.min().map { Instant(milliseconds: ($0.milliseconds + hour - 1) / hour * hour) }
+  }
+}

@@ -1,0 +1,32 @@
+package import BusinessTime
+import RuleSemantics
+
+extension Evaluation {
+  /// The next evaluation where some fields and events are no longer what they were: what reads neither them nor the
+  /// time is not computed again.
+  ///
+  /// - Parameters:
+  ///   - snapshot: of the same records in the same rows; its texts go on from `earlier.texts`.
+  ///   - changes: what is different in it from the snapshot of `earlier`, journeys and segments aside.
+  package convenience init(
+    continuing earlier: Evaluation, at now: Instant, snapshot: Snapshot, changes: SnapshotChanges
+  ) {
+    let keepsEncodings = changes.fields.isEmpty
+    self.init(
+      plan: earlier.plan, snapshot: snapshot, now: now, calendar: earlier.calendar,
+      encodings: keepsEncodings ? earlier.encodings : ColumnEncodings())
+    problems = earlier.problems
+    let isTimeless = plan.graph.isTimeless
+    let isChanged = plan.graph.nodesChanged(by: changes, plan.program)
+    memo = memo.indices.map { isTimeless[$0] && !isChanged[$0] ? earlier.memo[$0] : nil }
+    let isFrameChanged = plan.graph.framesChanged(by: changes, plan.program)
+    frames = earlier.frames.filter { !isFrameChanged[$0.key.index] }
+    links = earlier.links.filter { link, _ in
+      if case .events(of: _, let source) = link { !changes.concern(source, plan.program) } else { true }
+    }
+    interactions = earlier.interactions.filter { subject, _ in
+      !changes.concern(.interactions(of: subject), plan.program)
+    }
+    assetColumns = earlier.assetColumns
+  }
+}
