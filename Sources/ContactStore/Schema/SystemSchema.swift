@@ -17,6 +17,7 @@ enum SystemSchema {
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
     }
     registerPolicies(in: &migrator)
+    migrator.registerMigration("recommendations", migrate: addRecommendations)
     registerHistory(in: &migrator)
     return migrator
   }()

@@ -37,9 +37,10 @@ extension Decider {
 
   private func syncList(_ definition: Definition, _ list: ListName) {
     guard case .flags(let members) = evaluation.column(of: definition.id) else { return }
+    let current = state.lists[list] ?? []
     for row in members.indices {
       let isMember = members[row] == 1
-      guard isMember != isOnList(list, Int32(row)) else { continue }
+      guard isMember != (row < current.count && current[row] == 1) else { continue }
       var action = listAction(list, row: Int32(row), isMember: isMember, index: 0)
       let claim = claims[.list(list, Int32(row))]
       if let claim, claim.value != .flag(isMember) {

@@ -63,6 +63,7 @@ extension Decider {
       return true
     }
     if approval.isForAll {
+      draft.report.approvedBeforehand = reason
       if approval.isOpen || approval.isApproved { settle(.used) }
       return true
     }

@@ -54,7 +54,7 @@ extension Decider {
     if let armed = firing.armed() {
       draft.settled.firings.append(.init(rule: plan.rule.name, subject: plan.rule.subject, row: row, firing: armed))
     }
-    if plan.sendsMessages, !state.holds.isEmpty {
+    if plan.sendsMessages, heldRows[history.name]?.contains(row) == true {
       let held = history.occurrence(plan.rule.subject, row, nil)
       if state.holds[held] != nil { draft.settled.releasedHolds.append(held.named(plan.rule.name)) }
     }

@@ -35,6 +35,8 @@ package struct Decisions: Sendable {
     package var unknown = 0
     /// On how many it would act if a person approved it; `nil` when nothing is asked.
     package var approval: Outcome.ApprovalReason?
+    /// Why a person would have been asked, had the caller not said yes beforehand.
+    package var approvedBeforehand: Outcome.ApprovalReason?
     package var isNew = false
     /// How many people who were there before it a new rule messages; `nil` for any other rule.
     package var existingPeople: Int?

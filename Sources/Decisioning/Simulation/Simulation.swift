@@ -42,23 +42,25 @@ package struct Simulation {
   /// Lets time pass to an instant, decides there, and keeps what is decided.
   package mutating func run(at now: Instant) -> Run {
     let evaluation = world.evaluation(at: now)
-    var options = DecisionOptions(syncsProperties: false, holidays: holidays)
-    var decisions = decide(evaluation, plan: plan, state: world.state, options: options)
-    let asking = decisions.rules.compactMap { report in report.approval.map { (rule: report.name, reason: $0) } }
-    var halt = decisions.halt
-    if approvals == .given, !asking.isEmpty || halt != nil {
-      // Who is asked answers: decided once more, with all answers.
-      options.approvedRules = Set(plan.program.rules.map(\.name))
-      options.ignoresHalt = true
-      let first = halt
-      var unhalted = options
-      unhalted.ignoresHalt = false
-      decisions = decide(evaluation, plan: plan, state: world.state, options: unhalted)
-      halt = decisions.halt ?? first
-      if decisions.halt != nil { decisions = decide(evaluation, plan: plan, state: world.state, options: options) }
+    let areGiven = approvals == .given
+    let decisions = decide(
+      evaluation, plan: plan, state: world.state,
+      options: DecisionOptions(
+        approvedRules: areGiven ? Set(plan.program.rules.map(\.name)) : [], ignoresHalt: areGiven,
+        syncsProperties: false, holidays: holidays))
+    let asking = decisions.rules.compactMap { report in
+      (report.approval ?? report.approvedBeforehand).map { (rule: report.name, reason: $0) }
     }
+    let halt = decisions.halt ?? (areGiven ? wouldHalt(decisions) : nil)
     world.apply(decisions.changes, at: now)
     return Run(now: now, decisions: decisions, asking: asking, halt: halt, held: world.state.holds.count)
+  }
+
+  private func wouldHalt(_ decisions: Decisions) -> Decisions.Halt? {
+    let rows = decisions.actions.filter { $0.outcome == .act && !$0.isSync && $0.subject == .contact }.map(\.row)
+    let people = Set(rows).count
+    let limit = plan.program.policy.haltOver.exceeded(by: people, of: world.contactCount)
+    return limit.map { Decisions.Halt(contacts: people, limit: $0) }
   }
 
   /// All runs, in their order. Where they take place once a day, what is held until a time of that day gets a run of its

@@ -6,6 +6,9 @@ extension Column {
   package mutating func set(_ value: Value, at row: Int, type: ValueType, texts: inout TextPool) {
     switch self {
     case .absent: return
+    case .coded:
+      self = plain
+      set(value, at: row, type: type, texts: &texts)
     case .numbers(var numbers):
       self = .absent
       if case .number(let number) = value { numbers[row] = number } else { numbers[row] = .nan }

@@ -77,6 +77,10 @@ struct MeaningText {
       let (outcome, exposure) = (program[rate.outcome].name, program[rate.exposure].name)
       return "rate(\(outcome),\(row(rate.outcome).optional(rate.outcomeFilter)),\(span(rate.within)),\(exposure),"
         + "\(row(rate.exposure).optional(rate.exposureFilter)),\(rate.prior))"
+    case .candidate: return "candidate"
+    case .popularity(let popularity):
+      return "popularity(\(program[popularity.event].name),\(row(popularity.event).optional(popularity.filter)),"
+        + "\(popularity.window.map(window) ?? ""),\(popularity.halfLife.map(span) ?? ""))"
     case .interpolation(let parts):
       return "text("
         + parts.map { part in
@@ -164,16 +168,17 @@ struct MeaningText {
     let event = event(of: query)
     let name = event.map { program[$0].name } ?? "interaction"
     if let event { reads.keys.insert("event \(program[event].name)") }
-    let window: String
-    switch query.window {
-    case .since(let instant): window = "since(\(expression(instant)))"
-    case .within(let span): window = "within(\(self.span(span)))"
-    case .sinceStep(let step): window = "step(\(step))"
-    case .sinceEnrolment: window = "enrolment"
-    case .fromTo(let from, let to): window = "from(\(span(from)),\(span(to)))"
-    case nil: window = ""
+    return "\(query.owner),\(name),\(row(event).optional(query.filter)),\(query.window.map(window) ?? "")"
+  }
+
+  private func window(_ window: EventQuery.Window) -> String {
+    switch window {
+    case .since(let instant): "since(\(expression(instant)))"
+    case .within(let span): "within(\(self.span(span)))"
+    case .sinceStep(let step): "step(\(step))"
+    case .sinceEnrolment: "enrolment"
+    case .fromTo(let from, let to): "from(\(span(from)),\(span(to)))"
     }
-    return "\(query.owner),\(name),\(row(event).optional(query.filter)),\(window)"
   }
 
   private func aggregate(_ aggregate: CheckedExpression.EventAggregate) -> String {

@@ -13,7 +13,7 @@ extension DiagnosticID {
     .contestedField: (.warning, "two rules of equal priority set one field differently"),
     .ruleLoop: (.warning, "rules set each other off in a circle"),
     .restlessUpkeep: (.warning, "a field is set again at every run"),
-    .sequenceWithoutExit: (.warning, "nobody leaves a sequence early"),
+    .sequenceWithoutExit: (.error, "nobody leaves a sequence early"),
     .neverEnrolled: (.warning, "nobody enters a sequence"),
     .implicitConsent: (.hint, "no policy says which consent messages need"),
     .testWithoutExpectation: (.warning, "a test expects nothing"),

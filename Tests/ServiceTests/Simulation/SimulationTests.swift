@@ -1,0 +1,126 @@
+import BusinessTime
+import ContactStore
+import Decisioning
+import RuleDiagnostics
+import RuleEngine
+import RuleSemantics
+import Service
+import Testing
+
+/// Virtual time over history decides what the runs of that time would have decided.
+struct SimulationTests {
+  private let start = Instant(milliseconds: 1_772_452_800_000)
+  private let days = 14
+
+  private func actions(_ decisions: Decisions) -> [String] {
+    decisions.actions.map { $0.json(in: .utc).text }
+  }
+
+  /// Twelve hours apart, so that every occurrence is met in time.
+  private var instants: [Instant] { (0..<days * 2).map { start.adding(milliseconds: Int64($0) * 43_200_000) } }
+
+  private func simulated(_ book: RuleBook, _ workspace: RandomWorkspace) throws -> [[String]] {
+    let plan = DecisionPlan(EvaluationPlan(book.program))
+    let history = try workspace.store.loadHistory(
+      book.program, reading: plan.evaluation.readSet.union(plan.readSet), from: start,
+      to: instants.last ?? start)
+    var simulation = Simulation(history, plan: plan, holidays: [], approvals: .withheld)
+    return instants.map { actions(simulation.run(at: $0).decisions) }
+  }
+
+  @Test(arguments: 100..<112 as Range<UInt64>)
+  func simulationEqualsTheRunsOfThatTime(seed: UInt64) throws {
+    var numbers = SeededNumbers(state: seed)
+    let workspace = try RandomWorkspace()
+    try workspace.begin(at: start, &numbers)
+    try workspace.foretell(from: start, days: days, &numbers)
+    let rules = RandomWorkspace.rules(&numbers)
+    let book = RandomWorkspace.book(rules)
+    try #require(!book.hasErrors)
+    let before = try simulated(book, workspace)
+    for (index, now) in instants.enumerated() {
+      let result = try RunService.run(book, workspace.store, at: now)
+      #expect(before[index] == actions(result.decisions), "seed \(seed), run \(index):\n\(rules)")
+    }
+    #expect(before.joined().count > 5)
+    // What those runs left behind is not there yet when they are simulated once more.
+    #expect(try simulated(book, workspace) == before, "seed \(seed):\n\(rules)")
+  }
+
+  @Test func runsTakePlaceAtTheStartOfBusinessHours() throws {
+    let book = RandomWorkspace.book("")
+    let policy = book.program.policy
+    let calendar = policy.calendar()
+    let from = try #require(Instant(iso: "2026-10-23", in: calendar.zone))
+    let to = try #require(Instant(iso: "2026-10-26 23:00", in: calendar.zone))
+    let all = Simulation.instants(from: from, to: to, every: nil, policy: policy, calendar: calendar)
+    // In the night to 25 October the day has 25 hours: one run more, lest an occurrence be a day late.
+    #expect(
+      all.map { $0.minuteText(in: calendar.zone) } == [
+        "2026-10-23 09:00", "2026-10-24 09:00", "2026-10-25 08:00", "2026-10-25 09:00", "2026-10-26 09:00",
+      ])
+    let often = Simulation.instants(
+      from: from, to: from.adding(milliseconds: 3_600_000), every: TimeSpan(15, .minutes), policy: policy,
+      calendar: calendar)
+    #expect(often.count == 5)
+  }
+
+  @Test func theReportCountsByDayAndWeek() throws {
+    var numbers = SeededNumbers(state: 5)
+    let workspace = try RandomWorkspace()
+    try workspace.begin(at: start, &numbers)
+    let book = RandomWorkspace.book(
+      """
+      rule notes { when email is known then create note "{email}" once every 7 days }
+      rule guides { when email is known then send asset guide as transactional once }
+      """)
+    let run = try SimulationRun.play(
+      book, named: "rules", workspace.store,
+      SimulationRun.Options(start: start, end: start.adding(milliseconds: 10 * 86_400_000)))
+    let report = SimulationReport(run, style: Style())
+    let json = report.json.text
+    // Eight people on the first day, and again a week later.
+    #expect(
+      json.contains(#""name":"notes","acted":[0,8,0,0,0,0,0,0,8,0,0]"#)
+        || json.contains(#""name":"notes","acted":[8,0,0,0,0,0,0,8,0,0,0]"#), "\(json)")
+    #expect(json.contains(#""people":8"#))
+    #expect(report.text.contains("guides"))
+    #expect(report.text.contains("1 to 8"))
+  }
+
+  @Test func thePageNeedsNothingBesideItself() throws {
+    var numbers = SeededNumbers(state: 6)
+    let workspace = try RandomWorkspace()
+    try workspace.begin(at: start, &numbers)
+    let end = start.adding(milliseconds: 5 * 86_400_000)
+    func play(_ rules: String, _ name: String) throws -> SimulationRun {
+      try SimulationRun.play(
+        RandomWorkspace.book(rules), named: name, workspace.store, SimulationRun.Options(start: start, end: end))
+    }
+    let old = try play("rule a { when size > 3 then add to list \"A\" }", "old")
+    let new = try play("rule a { when size > 0 then add to list \"A\" }", "new <&>")
+    let report = SimulationReport(old, comparedWith: new, style: Style())
+    let page = report.html
+    for outside in ["http://", "https://", "src=", "@import", "url("] { #expect(!page.contains(outside)) }
+    #expect(page.contains("new &lt;&amp;&gt;"))
+    #expect(report.text.contains("gain"))
+    #expect(!report.text.contains("lose"))
+  }
+
+  /// Messages at night wait for the morning of the contact, which a run at the start of our business hours would never
+  /// see.
+  @Test func whoeverSleepsAtNineIsMetLater() throws {
+    let workspace = try RandomWorkspace()
+    var numbers = SeededNumbers(state: 7)
+    try workspace.begin(at: start, &numbers)
+    let data = RandomWorkspace.data.replacing("quiet between 20:00 and 08:00", with: "quiet between 08:00 and 11:30")
+    let text = data + "rule a { when email is known then send email \"x\" once }"
+    let book = RuleBook.read([("book.abm", Array(text.utf8))], folder: ".")
+    try #require(!book.hasErrors)
+    let run = try SimulationRun.play(
+      book, named: "rules", workspace.store,
+      SimulationRun.Options(start: start.adding(milliseconds: -43_200_000), end: start.adding(milliseconds: 86_400_000))
+    )
+    #expect(SimulationReport(run, style: Style()).json.text.contains(#""messages":[6,0"#))
+  }
+}
