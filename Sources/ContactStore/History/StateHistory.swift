@@ -147,6 +147,21 @@ enum StateHistory {
       """
   }
 
+  // MARK: - Forgetting
+
+  /// What is deleted for good is deleted from the past too.
+  static func forget(_ table: String, _ database: Database) throws {
+    try database.execute(sql: "DROP TABLE IF EXISTS \(quoted("\(table)_past"))")
+  }
+
+  static func forget(_ column: String, of table: String, _ database: Database) throws {
+    let past = "\(table)_past"
+    let columns = try String.fetchAll(
+      database, sql: "SELECT name FROM pragma_table_info(?, 'main')", arguments: [past])
+    guard columns.contains(column) else { return }
+    try database.execute(sql: "ALTER TABLE \(quoted(past)) DROP COLUMN \(quoted(column))")
+  }
+
   // MARK: - Going back
 
   /// Puts tables of the same names before those of the database, which hold what these held at a revision: whoever reads

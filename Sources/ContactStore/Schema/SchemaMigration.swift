@@ -37,6 +37,7 @@ struct SchemaMigration {
     case .changeKey(let table, _, _):
       try changeKey(layout(table))
     case .replaceTable(let table, _):
+      try StateHistory.forget(table, database)
       if dropping {
         try database.execute(sql: "DROP TABLE \(quoted(table))")
       } else {
@@ -50,11 +51,13 @@ struct SchemaMigration {
         sql: "UPDATE schema_field SET removed = 1 WHERE table_name = ? AND field = ?", arguments: [table, field])
     case .dropField(let table, let field, _):
       try database.execute(sql: "ALTER TABLE \(quoted(table)) DROP COLUMN \(quoted(field))")
+      try StateHistory.forget(field, of: table, database)
       try database.execute(
         sql: "DELETE FROM schema_field WHERE table_name = ? AND field = ?", arguments: [table, field])
       try database.execute(
         sql: "DELETE FROM field_history WHERE kind = ? AND field = ?", arguments: [table, field])
     case .dropTable(let table, _):
+      try StateHistory.forget(table, database)
       try database.execute(sql: "DROP TABLE \(quoted(table))")
       try database.execute(sql: "DELETE FROM schema_field WHERE table_name = ?", arguments: [table])
     case .restoreField, .keepTable, .valuesOutside: break
