@@ -49,7 +49,7 @@ struct HistoryRows {
     switch table {
     case .contacts: contacts
     case .accounts: accounts
-    case .deals, .events: deals
+    case .deals, .assets, .events: deals
     }
   }
 }
@@ -138,7 +138,7 @@ extension RuleEngine.Table {
     switch self {
     case .contacts: "contact"
     case .accounts: "account"
-    case .deals, .events: "deal"
+    case .deals, .assets, .events: "deal"
     }
   }
 }
@@ -158,7 +158,7 @@ extension SimulationHistory {
     case .contacts: body(&snapshot.contacts, &snapshot.texts)
     case .accounts: body(&snapshot.accounts, &snapshot.texts)
     case .deals: body(&snapshot.deals, &snapshot.texts)
-    case .events: break
+    case .assets, .events: break
     }
   }
 }

@@ -134,7 +134,7 @@ package struct SimulatedWorld {
       swap(&records, &snapshot.deals)
       set(&records, program.deal)
       swap(&records, &snapshot.deals)
-    case .events: return
+    case .assets, .events: return
     }
     changes.add(field, of: table)
   }
@@ -162,7 +162,7 @@ extension Subject {
     switch table {
     case .contacts: self = .contact
     case .accounts: self = .account
-    case .deals, .events: return nil
+    case .deals, .assets, .events: return nil
     }
   }
 }

@@ -28,5 +28,6 @@ extension Evaluation {
       !changes.concern(.interactions(of: subject), plan.program)
     }
     assetColumns = earlier.assetColumns
+    topicIndexes = earlier.topicIndexes
   }
 }

@@ -20,7 +20,8 @@ extension PlanGraph {
     var isChanged: [Bool] = []
     for frame in frames {
       switch frame {
-      case .scalar, .occurrences, .table(.contacts), .table(.accounts), .table(.deals): isChanged.append(false)
+      case .scalar, .occurrences, .table(.contacts), .table(.accounts), .table(.deals), .table(.assets):
+        isChanged.append(false)
       case .table(.events(let source)): isChanged.append(changes.concern(source, program))
       case .pairs(let grouping):
         var isConcerned = isChanged[grouping.outer.index]
@@ -60,7 +61,7 @@ extension PlanGraph {
 extension SnapshotChanges {
   func concern(_ source: EventSource, _ program: CheckedProgram) -> Bool {
     switch source {
-    case .type(let event): events.contains(event)
+    case .type(let event), .everybody(let event): events.contains(event)
     case .interactions(of: let subject): program.interactions(of: subject).contains { events.contains($0) }
     }
   }
