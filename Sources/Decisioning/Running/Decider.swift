@@ -19,5 +19,153 @@ final class Decider {
   var skippedAccounts: [UInt8] = []
   /// Journeys and segments that changed in this run.
   var transitions: [FieldChange] = []
+  /// By position in the program; made when an action first asks.
+  var recommenders: [Int: Recommender] = [:]
   /// By rule, the rows for which the message of a `when` rule is held: few, where a look for each row would be many.
   let heldRows: [String: Set<Int32>]
+  /// The contacts of each account, in the order of their keys; worked out when a rule first asks.
+  var contactsOfAccount: [[Int32]]?
+  /// Worked out when a message is first decided upon.
+  var quietStates: [QuietState.Key: QuietState] = [:]
+
+  var program: CheckedProgram { plan.program }
+
+  init(evaluation: Evaluation, plan: DecisionPlan, state: DecisionState, options: DecisionOptions) {
+    self.evaluation = evaluation
+    self.plan = plan
+    self.state = state
+    self.options = options
+    heldRows = state.holds.keys.reduce(into: [:]) { rows, held in
+      if held.occurrence == nil { rows[held.rule, default: []].insert(held.row) }
+    }
+    snapshot = evaluation.snapshot
+    now = evaluation.now
+    calendars = SubjectCalendars(evaluation: evaluation, plan: plan, holidays: options.holidays)
+    decisions = Decisions(now: evaluation.now)
+    ledger = MessageLedger(evaluation.snapshot, schema: plan.program[EventID(0)], now: evaluation.now)
+  }
+
+  func run() -> Decisions {
+    recordTransitions()
+    prepareConditions()
+    for rule in plan.rules { decide(rule) }
+    releaseItems()
+    syncDefinitions()
+    reportNotExecutable()
+    reportVanished()
+    haltIfTooMany()
+    return decisions
+  }
+
+  /// Of many people all conditions are worked out together; of few, each is as quick by itself.
+  private func prepareConditions() {
+    for subject in [Subject.contact, .account] where table(of: subject).count >= 1000 {
+      let standing = plan.rules.filter { $0.rule.trigger == nil && $0.rule.subject == subject }
+      evaluation.prepare(standing.compactMap(\.condition), of: subject)
+    }
+  }
+
+  func table(of subject: Subject) -> RecordTable {
+    switch subject {
+    case .contact: snapshot.contacts
+    case .account: snapshot.accounts
+    }
+  }
+
+  func key(of subject: Subject, row: Int32) -> String {
+    snapshot.texts.text(table(of: subject).keys[Int(row)])
+  }
+
+  /// -1 for a contact without an account.
+  func account(of subject: Subject, row: Int32) -> Int32 {
+    switch subject {
+    case .contact: snapshot.accountOfContact[Int(row)]
+    case .account: row
+    }
+  }
+
+  func contacts(ofAccount account: Int32) -> [Int32] {
+    if let contactsOfAccount { return contactsOfAccount[Int(account)] }
+    var all = [[Int32]](repeating: [], count: snapshot.accounts.count)
+    for (contact, account) in snapshot.accountOfContact.enumerated() where account >= 0 {
+      all[Int(account)].append(Int32(contact))
+    }
+    contactsOfAccount = all
+    return all[Int(account)]
+  }
+
+  // MARK: - Skipping
+
+  func isSkipped(_ subject: Subject, _ row: Int32) -> Bool {
+    switch subject {
+    case .contact: !skippedContacts.isEmpty && skippedContacts[Int(row)] == 1
+    case .account: !skippedAccounts.isEmpty && skippedAccounts[Int(row)] == 1
+    }
+  }
+
+  func skip(_ subject: Subject, _ rows: some Sequence<Int32>) {
+    func mark(_ flags: inout [UInt8], count: Int) {
+      for row in rows {
+        if flags.isEmpty { flags = [UInt8](repeating: 0, count: count) }
+        flags[Int(row)] = 1
+      }
+    }
+    switch subject {
+    case .contact: mark(&skippedContacts, count: snapshot.contacts.count)
+    case .account: mark(&skippedAccounts, count: snapshot.accounts.count)
+    }
+  }
+
+  // MARK: - Reports
+
+  private func reportNotExecutable() {
+    for (plan, report) in zip(plan.rules, decisions.rules) {
+      for feature in plan.missing {
+        decisions.notExecutable.append(
+          .init(name: plan.rule.name, feature: feature, range: plan.rule.range, matched: report.matched))
+      }
+    }
+    for recommendation in plan.evaluation.recommendations.filter({ !$0.isExecutable }).map(\.recommendation) {
+      decisions.notExecutable.append(
+        .init(name: recommendation.name, feature: .expression, range: recommendation.range))
+    }
+    for plan in plan.sequences {
+      let matched = plan.enroll.map { evaluation.truths($0, of: .contact).count { $0 == 1 } } ?? 0
+      decisions.notExecutable.append(
+        .init(name: plan.sequence.name, feature: .sequence, range: plan.sequence.range, matched: matched))
+    }
+  }
+
+  private func reportVanished() {
+    decisions.vanishedRules = state.deployments.keys.filter { !plan.ruleNames.contains($0) }.sorted()
+  }
+
+  private func haltIfTooMany() {
+    guard options.appliesPopulationPolicies, !options.ignoresHalt else { return }
+    var contacts: Set<Int32> = []
+    for action in decisions.actions where action.outcome == .act && !action.isSync && action.subject == .contact {
+      contacts.insert(action.row)
+    }
+    guard let limit = program.policy.haltOver.exceeded(by: contacts.count, of: snapshot.contacts.count) else { return }
+    decisions.halt = .init(contacts: contacts.count, limit: limit)
+    decisions.changes = StateChanges()
+    for index in decisions.actions.indices where decisions.actions[index].outcome == .act {
+      decisions.actions[index].outcome = .halted
+    }
+    for index in decisions.rules.indices { decisions.rules[index].acted = 0 }
+  }
+}
+
+extension CheckedPolicy.Amount {
+  /// The number that `count` of `total` exceeds; `nil` when it does not.
+  func exceeded(by count: Int, of total: Int) -> Int? {
+    switch self {
+    case .contacts(let limit): return count > limit ? limit : nil
+    case .share(let share):
+      return Double(count) > share * Double(total) ? Int(share * Double(total)) : nil
+    case .shareAbove(let share, let people):
+      let isOver = count > people && Double(count) > share * Double(total)
+      return isOver ? max(people, Int(share * Double(total))) : nil
+    }
+  }
+}
