@@ -70,7 +70,8 @@ extension Store {
       }
       try database.execute(
         sql: """
-          CREATE TEMP VIEW field_history AS SELECT * FROM main.field_history WHERE at <= \(start.milliseconds)
+          CREATE TEMP VIEW field_history AS SELECT * FROM main.field_history
+          WHERE at < \(start.milliseconds) OR (at = \(start.milliseconds) AND rule IS NULL)
           """)
       return try body(database)
     }

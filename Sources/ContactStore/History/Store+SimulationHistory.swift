@@ -79,11 +79,13 @@ private struct HistoryLoader {
         database,
         """
         SELECT id, record, at, old, new, import_id IS NOT NULL, rule IS NOT NULL FROM main.field_history
-        WHERE kind = ? AND field = ? AND at > ? ORDER BY at DESC, id DESC
+        WHERE kind = ? AND field = ? AND (at > ? OR (at = ? AND rule IS NOT NULL)) ORDER BY at DESC, id DESC
         """)
       statement.bind(1, table.kind)
       statement.bind(2, schema[field].name)
+      // What the run of the start itself changed is not there yet.
       statement.bind(3, start.milliseconds)
+      statement.bind(4, start.milliseconds)
       while try statement.step() {
         let row = index[statement.integer(1)]
         if row < 0 { continue }
