@@ -46,7 +46,7 @@ struct RunWriter {
     guard let kept else { return }
     try database.execute(
       sql: """
-        INSERT INTO run_basis (run, revision, field_history, import, contact, account, deal, options, digest)
+        INSERT INTO run_basis (run, revision, field_history, import_id, contact, account, deal, options, digest)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [

@@ -55,7 +55,8 @@ enum StateHistory {
 
   /// The same where it is not done yet: a table that came since is taken up too.
   static func ensure(_ pool: DatabasePool) throws {
-    let isComplete = try pool.read { database in
+    // On the connection that writes: one that only reads could be the last to be closed, and would leave the log behind.
+    let isComplete = try pool.writeWithoutTransaction { database in
       let triggers = try String.fetchSet(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
       return try tables(database).allSatisfy { triggers.contains("past_delete_\($0.name)") }
     }

@@ -19,7 +19,7 @@ extension Store {
       let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT run.id, run.at, run.rulebook, run.contacts, run.halted, b.revision, b.field_history, b.import, b.contact,
+          SELECT run.id, run.at, run.rulebook, run.contacts, run.halted, b.revision, b.field_history, b.import_id, b.contact,
             b.account, b.deal, b.options, b.digest
           FROM run LEFT JOIN run_basis AS b ON b.run = run.id WHERE run.id = coalesce(?, (SELECT max(id) FROM run))
           """, arguments: [id])
@@ -31,7 +31,7 @@ extension Store {
       return PastRun(
         record: record,
         basis: RunBasis(
-          revision: revision, fieldHistory: row["field_history"], importID: row["import"], contact: row["contact"],
+          revision: revision, fieldHistory: row["field_history"], importID: row["import_id"], contact: row["contact"],
           account: row["account"], deal: row["deal"]),
         kept: RunProtocol(options: row["options"], digest: row["digest"]))
     }

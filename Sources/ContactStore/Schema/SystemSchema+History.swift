@@ -10,7 +10,7 @@ extension SystemSchema {
             run INTEGER PRIMARY KEY REFERENCES run (id),
             revision INTEGER NOT NULL,
             field_history INTEGER NOT NULL,
-            import INTEGER NOT NULL,
+            import_id INTEGER NOT NULL,
             contact INTEGER NOT NULL,
             account INTEGER NOT NULL,
             deal INTEGER NOT NULL,
