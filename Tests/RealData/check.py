@@ -4,6 +4,7 @@ import datetime
 import gzip
 import json
 import math
+import os
 import pathlib
 import subprocess
 import sys
@@ -104,6 +105,53 @@ def deskdrop(folder):
     expect("deskdrop: AUC for acting in the next 30 days is at least 0.81", area >= 0.81, f"{area:.4f}")
 
 
+def reading(folder):
+    """Of everybody who took up at least five articles, the last one is hidden: the last interaction with an article that
+    the person had not met before. The product guesses it at midnight (UTC) before that day, from everything that had
+    happened until then, among the articles that somebody had met by then and the person had not: ten guesses each.
+    Every eighth day is asked; ABM_ALL_DAYS=1 asks all."""
+    options = {"book": "reading", "database": folder / "reading.sqlite"}
+    name = lambda content: "article_" + content.replace("-", "m")
+    day = lambda time: datetime.datetime.fromtimestamp(time, datetime.timezone.utc).date()
+    events = sorted({(int(r["timestamp"]), r["personId"], r["contentId"], r["eventType"])
+                     for r in rows("deskdrop_interactions.csv.gz")})
+    first, met, hidden = {}, {}, {}
+    for time, person, content, _ in events:
+        first.setdefault(content, time)
+        if content not in met.setdefault(person, set()):
+            met[person].add(content)
+            hidden[person] = (day(time), name(content))
+    hidden = {person: guess for person, guess in hidden.items() if len(met[person]) > 5}
+
+    def write(file, header, lines):
+        with open(folder / file, "w", newline="", encoding="utf-8") as output:
+            csv.writer(output).writerows([header, *lines])
+        return folder / file
+
+    abm("import", "contacts", write("people.csv", ["person", "probe"], [
+        (person, hidden[person][0] if person in hidden else "") for person in met]), **options)
+    abm("import", "assets", write("articles.csv", ["name", "published"], [
+        (name(content), datetime.datetime.fromtimestamp(time, datetime.timezone.utc).isoformat())
+        for content, time in first.items()]), **options)
+    text = abm("import", "events", "activity", write("activity.csv", ["contact", "at", "content", "eventType"], [
+        (person, time, name(content), kind) for time, person, content, kind in events]), "--dates", "unix", **options)
+    expect("reading: every interaction is imported", f"{len(events):,} rows" in text, text.splitlines()[0])
+
+    days = sorted({guess[0] for guess in hidden.values()})
+    days = days if os.environ.get("ABM_ALL_DAYS") else days[::8]
+    hits, asked = {"guess": 0, "baseline": 0}, 0
+    for date in days:
+        plan = json.loads(abm("plan", "--at", f"{date}T00:00:00Z", "--format", "json", **options))
+        asked += sum(guess[0] == date for guess in hidden.values())
+        for action in plan["actions"]:
+            found = [pick["asset"] for pick in action.get("picks", [])]
+            hits[action["rule"]] += hidden[action["contact"]][1] in found
+    rate = hits["guess"] / asked
+    expect(f"reading: hit rate within the top 10 is at least 0.18, {asked} people", rate >= 0.18, f"{rate:.3f}")
+    ever = hits["baseline"] / asked
+    expect("reading: popularity over all time alone gets little", ever < 0.1, f"{ever:.3f}")
+
+
 def accounts(folder):
     file, options = DATA / "accounts_yc.csv.gz", {"book": "accounts", "database": folder / "accounts.sqlite"}
     text = abm("import", "accounts", file, "--dates", "us", "--rejects", folder / "accounts.rejects.csv", **options)
@@ -128,7 +176,7 @@ def cookie_cats(folder):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    for check in (leads, deskdrop, accounts, cookie_cats):
+    for check in (leads, deskdrop, reading, accounts, cookie_cats):
         check(pathlib.Path(folder))
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

@@ -56,6 +56,8 @@ package enum Bench {
     }
     let matches = result.rowsEvaluation.measure { subjects.matches(evaluation(), threads: options.threads) }
     result.counts = subjects.counts(matches, loaded.snapshot)
+    progress(0.7, "recommending")
+    result.recommendation = RecommendationBench(plan, loaded.snapshot, calendar, now)
     progress(0.8, "asking for single contacts")
     try measureSingles(store, plan, loaded.snapshot, calendar, now, options, &result)
     result.memoryBytes = peakMemory()
@@ -83,6 +85,10 @@ package enum Bench {
           let evaluation = Evaluation(plan: plan, snapshot: one.snapshot, now: now, calendar: calendar)
           subjects.askOne(evaluation)
         }
+      }
+      if sample < 50, let one = try store.load(plan.program, reading: plan.readSet, now: now, about: .contact(key: key))
+      {
+        result.recommendation?.addFirst(plan, one.snapshot, key: key, calendar, now)
       }
       result.singles.append(whole.seconds)
       result.singleEvaluations.append(evaluating.seconds)

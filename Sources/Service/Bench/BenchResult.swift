@@ -30,6 +30,8 @@ package struct BenchResult: Sendable {
   package var singleEvaluations: [Double] = []
   package var memoryBytes = 0
   package var counts: [RuleCount] = []
+  /// `nil` when the rule book has none.
+  var recommendation: RecommendationBench?
 
   init(threads: Int, repetitions: Int) {
     self.threads = threads
@@ -44,7 +46,7 @@ package struct BenchResult: Sendable {
     self.nodes = nodes
   }
 
-  package var evaluation: Double { quantile(evaluations, 0.5) }
+  package var evaluation: Double { Self.quantile(evaluations, 0.5) }
 
   /// Nanoseconds for each rule and contact; 0 when there are none.
   package var nanosecondsPerPair: Double {
@@ -63,10 +65,11 @@ package struct BenchResult: Sendable {
       ("evaluation_s", .number(evaluation)), ("evaluation_with_rows_s", .number(rowsEvaluation.seconds)),
       ("evaluations_s", .list(evaluations.map { .number($0) })),
       ("ns_per_rule_and_contact", .number(nanosecondsPerPair)),
-      ("one_contact_p50_s", .number(quantile(singles, 0.5))), ("one_contact_p99_s", .number(quantile(singles, 0.99))),
-      ("one_contact_evaluation_p50_s", .number(quantile(singleEvaluations, 0.5))),
-      ("one_contact_evaluation_p99_s", .number(quantile(singleEvaluations, 0.99))),
-      ("memory_mb", .number(Double(memoryBytes) / 1_048_576)),
+      ("one_contact_p50_s", .number(Self.quantile(singles, 0.5))),
+      ("one_contact_p99_s", .number(Self.quantile(singles, 0.99))),
+      ("one_contact_evaluation_p50_s", .number(Self.quantile(singleEvaluations, 0.5))),
+      ("one_contact_evaluation_p99_s", .number(Self.quantile(singleEvaluations, 0.99))),
+      ("recommendation", recommendation?.json), ("memory_mb", .number(Double(memoryBytes) / 1_048_576)),
       (
         "counts",
         withCounts
@@ -88,31 +91,32 @@ package struct BenchResult: Sendable {
     ]
     var lines = [
       size.joined(separator: ", "),
-      "check the rule book   \(duration(checking.seconds))",
-      "plan                  \(duration(planning.seconds))",
-      "load                  \(duration(loading.seconds))",
-      "first evaluation      \(duration(firstEvaluation.seconds))",
-      "evaluation            \(duration(evaluation)), median of \(evaluations.count); "
+      "check the rule book   \(Self.duration(checking.seconds))",
+      "plan                  \(Self.duration(planning.seconds))",
+      "load                  \(Self.duration(loading.seconds))",
+      "first evaluation      \(Self.duration(firstEvaluation.seconds))",
+      "evaluation            \(Self.duration(evaluation)), median of \(evaluations.count); "
         + "\(decimalText((nanosecondsPerPair * 1000).rounded() / 1000)) ns per rule and contact",
-      "  with who matches    \(duration(rowsEvaluation.seconds))",
-      "one contact           \(duration(quantile(singles, 0.5))) median, \(duration(quantile(singles, 0.99))) p99, "
+      "  with who matches    \(Self.duration(rowsEvaluation.seconds))",
+      "one contact           \(Self.duration(Self.quantile(singles, 0.5))) median, \(Self.duration(Self.quantile(singles, 0.99))) p99, "
         + "from the database on",
-      "  of which evaluation \(duration(quantile(singleEvaluations, 0.5))) median, "
-        + "\(duration(quantile(singleEvaluations, 0.99))) p99",
+      "  of which evaluation \(Self.duration(Self.quantile(singleEvaluations, 0.5))) median, "
+        + "\(Self.duration(Self.quantile(singleEvaluations, 0.99))) p99",
       "memory                \(Plural.grouped(memoryBytes / 1_048_576)) MB at most",
     ]
+    if let recommendation { lines += recommendation.lines }
     if withCounts { lines += counts.map { "\(Plural.grouped($0.matched))  \($0.rule)" } }
     return lines.joined(separator: "\n")
   }
 
-  private func duration(_ seconds: Double) -> String {
+  static func duration(_ seconds: Double) -> String {
     let (value, unit) =
       seconds >= 1 ? (seconds, "s") : seconds >= 0.001 ? (seconds * 1000, "ms") : (seconds * 1_000_000, "µs")
     return "\(decimalText((value * 100).rounded() / 100)) \(unit)"
   }
 
   /// The value that a share of all does not exceed; 0 of nothing.
-  private func quantile(_ values: [Double], _ share: Double) -> Double {
+  static func quantile(_ values: [Double], _ share: Double) -> Double {
     guard !values.isEmpty else { return 0 }
     let position = Int((share * Double(values.count - 1)).rounded(.up))
     return values.sorted()[position]

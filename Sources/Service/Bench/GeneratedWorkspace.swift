@@ -7,11 +7,14 @@ package enum GeneratedWorkspace {
     package var contacts: Int
     package var rules: Int
     package var events: Int
+    /// With any, the rule book has a recommendation.
+    package var assets: Int
 
-    package init(contacts: Int, rules: Int, events: Int) {
+    package init(contacts: Int, rules: Int, events: Int, assets: Int = 0) {
       self.contacts = contacts
       self.rules = rules
       self.events = events
+      self.assets = assets
     }
   }
 
@@ -37,11 +40,15 @@ package enum GeneratedWorkspace {
     _ = try DataCommands.importFile(
       "\(folder)/page_view.csv", .events, eventType: "page_view", configuration: configuration,
       options: ImportOptions(isStrict: true), now: now, progress: { _ in })
+    if size.assets > 0 {
+      progress(0.8, "importing downloads")
+      try addAssets(size.assets, contacts: size.contacts, configuration, in: folder, now: now, &random)
+    }
     return configuration
   }
 
-  private static let personas = ["cfo", "vp_finance", "it_director", "other"]
-  private static let lifecycles = ["subscriber", "lead", "mql", "sql", "customer"]
+  static let personas = ["cfo", "vp_finance", "it_director", "other"]
+  static let lifecycles = ["subscriber", "lead", "mql", "sql", "customer"]
   private static let titles = ["Head of Finance", "Finance Director", "Engineer", "IT Manager", "Analyst", "Founder"]
 
   private static let declarations = """
@@ -104,7 +111,7 @@ package enum GeneratedWorkspace {
   }
 
   /// SplitMix64, so that a size names one workspace.
-  private struct Random {
+  struct Random {
     var state: UInt64
 
     mutating func below(_ limit: Int) -> Int {

@@ -8,7 +8,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure how fast a rule book is evaluated.",
     discussion: """
-      With --contacts, --events or a number for --rules it makes up people, events and rules; otherwise it measures the
+      With --contacts, --events, --assets or a number for --rules it makes up people, events and rules; otherwise it measures the
       rule book and the database of the workspace. Nothing is written to the database.
 
         abm-rules bench --contacts 100000 --rules 1000 --events 100000
@@ -23,6 +23,10 @@ struct Bench: ParsableCommand {
 
   @Option(help: ArgumentHelp("How many events to make up.", valueName: "n"))
   var events: Int?
+
+  @Option(
+    help: ArgumentHelp("How many assets to make up, and a recommendation that weighs them.", valueName: "n"))
+  var assets: Int?
 
   @Option(help: "How many threads share the people between them: 1 or 2, or more where there are more cores.")
   var threads = 1
@@ -41,15 +45,15 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard threads >= 1, repetitions >= 1 else { throw ValidationError("--threads and --repetitions take 1 or more") }
-    guard [contacts, events].allSatisfy({ $0.map { $0 >= 0 } ?? true }) else {
-      throw ValidationError("--contacts and --events take 0 or more")
+    guard [contacts, events, assets].allSatisfy({ $0.map { $0 >= 0 } ?? true }) else {
+      throw ValidationError("--contacts, --events and --assets take 0 or more")
     }
   }
 
   func run() throws {
     // A folder is named by no number.
     let rules = options.rules.flatMap { Int($0) }
-    guard contacts != nil || rules != nil || events != nil else {
+    guard contacts != nil || rules != nil || events != nil || assets != nil else {
       return try measure(try options.configuration())
     }
     let folder = FileManager.default.temporaryDirectory.appending(path: "abm-rules-bench-\(UUID().uuidString)")
@@ -57,7 +61,7 @@ struct Bench: ParsableCommand {
     defer { try? FileManager.default.removeItem(at: folder) }
     var bar = Progress("preparing")
     let size = GeneratedWorkspace.Size(
-      contacts: contacts ?? 10_000, rules: rules ?? 100, events: events ?? 10_000)
+      contacts: contacts ?? 10_000, rules: rules ?? 100, events: events ?? 10_000, assets: assets ?? 0)
     let configuration = try GeneratedWorkspace.make(size, in: folder.path, now: try time()) { bar.update($0, $1) }
     bar.finish()
     try measure(configuration)
