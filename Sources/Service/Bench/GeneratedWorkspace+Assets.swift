@@ -23,22 +23,26 @@ extension GeneratedWorkspace {
 
     """
 
-  /// Assets, and who downloaded them and booked meetings afterwards: two downloads for each contact and a meeting for
-  /// every second.
-  static func addAssets(
-    _ count: Int, contacts: Int, _ configuration: Configuration, in folder: String, now: Instant,
-    _ random: inout Random
+  static func writeAssets(
+    _ count: Int, _ configuration: Configuration, _ now: Instant, _ random: inout Random
   ) throws {
     try Files.write(Array(recommendation.utf8), to: "\(configuration.rules)/assets.abm")
     try Files.write(Array(assets(count, now, &random).utf8), to: "\(configuration.rules)/assets.csv")
+  }
+
+  /// Who downloaded assets and booked meetings afterwards: two downloads for each contact, and a meeting for every
+  /// second.
+  static func importDownloads(
+    _ size: Size, _ configuration: Configuration, in folder: String, now: Instant, _ random: inout Random
+  ) throws {
     var downloads = "contact,at,asset\n"
     var meetings = "contact,at\n"
-    for _ in 0..<(count > 0 ? 2 * contacts : 0) {
-      let contact = random.below(contacts)
+    for _ in 0..<2 * size.contacts {
+      let contact = random.below(size.contacts)
       let key = "person\(contact)@company\(contact / 8).example"
       let at = now.adding(milliseconds: -Int64(random.below(180 * 86_400)) * 1000)
       // Some are asked for much more than others.
-      let asset = random.below(1 + random.below(count))
+      let asset = random.below(1 + random.below(size.assets))
       downloads += "\(key),\(at.description),asset_\(asset)\n"
       guard random.below(4) == 0 else { continue }
       meetings += "\(key),\(at.adding(milliseconds: Int64(random.below(20 * 86_400)) * 1000).description)\n"

@@ -32,6 +32,7 @@ package enum GeneratedWorkspace {
     try Files.write(Array(ruleBook(size.rules, &random).utf8), to: "\(folder)/rules/book.abm")
     try Files.write(Array(contacts(size.contacts, now, &random).utf8), to: "\(folder)/contacts.csv")
     try Files.write(Array(events(size, now, &random).utf8), to: "\(folder)/page_view.csv")
+    if size.assets > 0 { try writeAssets(size.assets, configuration, now, &random) }
     progress(0.2, "importing contacts")
     _ = try DataCommands.importFile(
       "\(folder)/contacts.csv", .contacts, eventType: nil, configuration: configuration,
@@ -42,7 +43,7 @@ package enum GeneratedWorkspace {
       options: ImportOptions(isStrict: true), now: now, progress: { _ in })
     if size.assets > 0 {
       progress(0.8, "importing downloads")
-      try addAssets(size.assets, contacts: size.contacts, configuration, in: folder, now: now, &random)
+      try importDownloads(size, configuration, in: folder, now: now, &random)
     }
     return configuration
   }
