@@ -6,6 +6,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -110,7 +111,9 @@ def reading(folder):
     the person had not met before. The product guesses it at midnight (UTC) before that day, from everything that had
     happened until then, among the articles that somebody had met by then and the person had not: ten guesses each.
     Every eighth day is asked; ABM_ALL_DAYS=1 asks all."""
-    options = {"book": "reading", "database": folder / "reading.sqlite"}
+    # The articles stand beside the rule book, which names their file.
+    book = shutil.copytree(BOOKS / "reading", folder / "reading")
+    options = {"book": book, "database": folder / "reading.sqlite"}
     name = lambda content: "article_" + content.replace("-", "m")
     day = lambda time: datetime.datetime.fromtimestamp(time, datetime.timezone.utc).date()
     events = sorted({(int(r["timestamp"]), r["personId"], r["contentId"], r["eventType"])
@@ -128,11 +131,11 @@ def reading(folder):
             csv.writer(output).writerows([header, *lines])
         return folder / file
 
+    write("reading/articles.csv", ["name", "published"], [
+        (name(content), datetime.datetime.fromtimestamp(time, datetime.timezone.utc).isoformat())
+        for content, time in first.items()])
     abm("import", "contacts", write("people.csv", ["person", "probe"], [
         (person, hidden[person][0] if person in hidden else "") for person in met]), **options)
-    abm("import", "assets", write("articles.csv", ["name", "published"], [
-        (name(content), datetime.datetime.fromtimestamp(time, datetime.timezone.utc).isoformat())
-        for content, time in first.items()]), **options)
     text = abm("import", "events", "activity", write("activity.csv", ["contact", "at", "content", "eventType"], [
         (person, time, name(content), kind) for time, person, content, kind in events]), "--dates", "unix", **options)
     expect("reading: every interaction is imported", f"{len(events):,} rows" in text, text.splitlines()[0])
