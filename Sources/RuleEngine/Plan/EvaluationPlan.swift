@@ -11,6 +11,8 @@ package struct EvaluationPlan: Sendable {
   package let notYetExecutable: [NotYetExecutable]
   /// One for each recommendation of the program.
   package let recommendations: [RecommendationPlan]
+  /// For each asset where its name stands among those of all; empty when nothing is recommended.
+  let assetNameRanks: [Int32]
   /// One for each definition of the program.
   private let definitionNodes: [NodeID]
 
@@ -23,7 +25,16 @@ package struct EvaluationPlan: Sendable {
     readSet = planner.readSet
     notYetExecutable = planner.notYetExecutable
     recommendations = planner.recommendations
+    assetNameRanks = planner.recommendations.isEmpty ? [] : EvaluationPlan.nameRanks(of: program.assets)
     definitionNodes = planner.definitionNodes
+  }
+
+  private static func nameRanks(of assets: [CheckedAsset]) -> [Int32] {
+    var ranks = [Int32](repeating: 0, count: assets.count)
+    for (rank, asset) in assets.indices.sorted(by: { assets[$0].name < assets[$1].name }).enumerated() {
+      ranks[asset] = Int32(rank)
+    }
+    return ranks
   }
 
   package func node(of definition: DefinitionID) -> NodeID { definitionNodes[definition.index] }

@@ -12,8 +12,6 @@ package final class Recommender {
   private let candidates: [Int32]
   /// By asset, its position among the candidates; -1 where a gate excludes it.
   private let positions: [Int32]
-  /// By asset, where its name stands among those of all.
-  private let nameRanks: [Int32]
   /// For each gate about assets alone, those that it excludes; empty for the others.
   private let excludedAssets: [[Int32]]
   /// Nodes and frames of one contact, to be forgotten before the next.
@@ -43,11 +41,6 @@ package final class Recommender {
     var positions = [Int32](repeating: -1, count: assets.count)
     for (position, asset) in candidates.enumerated() { positions[Int(asset)] = Int32(position) }
     self.positions = positions
-    var ranks = positions
-    for (rank, asset) in assets.indices.sorted(by: { assets[$0].name < assets[$1].name }).enumerated() {
-      ranks[asset] = Int32(rank)
-    }
-    nameRanks = ranks
 
     let graph = evaluation.plan.graph
     let roots = plan.factors + plan.gates.map(\.node)
@@ -83,7 +76,8 @@ package final class Recommender {
   ) -> Ranking {
     var ranking = Ranking()
     ranking.assets = positions.count
-    guard focus(on: contact), let open = passGates(contact, &ranking) else { return ranking }
+    focus(on: contact)
+    guard let open = passGates(contact, &ranking) else { return ranking }
     var isOpen = open
     for asset in excluding {
       let position = Int(positions[asset.index])
@@ -100,7 +94,7 @@ package final class Recommender {
         ranking.belowThreshold += 1
         continue
       }
-      let rank = nameRanks[Int(candidates[position])]
+      let rank = evaluation.plan.assetNameRanks[Int(candidates[position])]
       best.insert(.init(score: scores[position], nameRank: rank, position: Int32(position)))
     }
     ranking.picks = best.sorted.map { entry in
@@ -114,15 +108,13 @@ package final class Recommender {
     return ranking
   }
 
-  /// `false` when nothing is left to weigh.
-  private func focus(on contact: Int32) -> Bool {
+  private func focus(on contact: Int32) {
     evaluation.focus = CandidateFocus(contact: contact, candidates: candidates)
     for node in nodesOfContact { evaluation.memo[node] = nil }
     for frame in framesOfContact {
       evaluation.frames[frame] = nil
       evaluation.pairCounts[frame] = nil
     }
-    return true
   }
 
   // MARK: - Gates
