@@ -133,7 +133,7 @@ struct RecommendationTests {
       ], "\(kept.text)")
     let factors = try program.shell(
       #"sqlite3 abm.sqlite "SELECT json_extract(factors, '$.interest') FROM recommendation LIMIT 1""#)
-    #expect(factors.output == "1.0\n", "\(factors.text)")
+    #expect(factors.output == "1\n", "\(factors.text)")
     let why = try program.run("why", "ben@acme.example", "offer", "--at", "2026-04-01 10:00").output
     #expect(why.contains("2 assets sent or recommended not long ago: story, paper"), "\(why)")
   }
