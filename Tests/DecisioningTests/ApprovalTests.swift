@@ -128,6 +128,21 @@ struct ApprovalTests {
     #expect(scene.run(after: TimeSpan(1, .hours)).actions.isEmpty)
   }
 
+  /// What is decided about some people alone neither goes past an open question nor closes it.
+  @Test func somePeopleAloneWaitForTheAnswerToo() throws {
+    var scene = try scene(note)
+    scene.run()
+    let question = scene.world.state.approvals
+    scene.options.appliesPopulationPolicies = false
+    let decisions = scene.run(after: TimeSpan(1, .hours))
+    #expect(decisions.outcomes("r") == Array(repeating: .needsApproval(.asked), count: 4))
+    #expect(decisions.changes.approvals.isEmpty)
+    #expect(decisions.changes.firings.isEmpty)
+    #expect(scene.world.state.approvals == question)
+    scene.answer("r", isApproval: true)
+    #expect(scene.run(after: TimeSpan(1, .hours)).acted.count == 4)
+  }
+
   @Test func rejectedOccurrencesAreDoneWith() throws {
     var scene = try scene("rule r { on page_view then create note \"x\" }")
     scene.run()

@@ -29,7 +29,8 @@ private let text = """
     timezone "Europe/London"
     at most 2 messages per contact per 7 days, hold the rest up to 3 days
     at most 3 messages per account per 7 days, drop the rest
-    quiet between 20:00 and 08:00
+    quiet between 20:00 and 08:00, release over 30 minutes
+    send on (monday, tuesday, wednesday, thursday, friday, saturday) between 07:00 and 21:00
     halt when a run acts on more than 100% of contacts
   }
   score warmth { add 10 per page_view half life 1 day, up to 40 } sync to hubspot property warmth
@@ -44,6 +45,11 @@ private let text = """
   rule g { on warm changed to no then notify "sales" "{email} cooled" }
   rule h for account { when any(contacts where warm) then create note "warm" every time }
   rule i { when size < 0 then skip lower rules priority 9 }
+  rule j { when warm then create note "j" every time }
+  experiment trial on j {
+    arm one 40% { create note "one" }  arm two 40% { set tier to "tried" }  arm none 20% { }
+    measure did page_view within 2 days afterwards
+  }
   """
 
 struct PropertyTests {

@@ -65,7 +65,7 @@ struct StatisticsTests {
   /// settled. Stopping at the first of daily looks at the plain interval calls far more.
   @Test(arguments: [0.02, 0.2, 0.5])
   func lookingEveryDayFoolsNobody(rate: Double) throws {
-    var random = SplitMix64(seed: 20260302)
+    var random = SeededNumbers(state: 20_260_302)
     var (settled, fooled) = (0, 0)
     for _ in 0..<600 {
       var base = ArmCount(arm: "a", subjects: 0, successes: 0)
@@ -93,21 +93,5 @@ struct StatisticsTests {
     let base = ArmCount(arm: "a", subjects: 20_000, successes: 2000)
     let arm = ArmCount(arm: "b", subjects: 20_000, successes: 2400)
     #expect(try #require(ArmComparison(arm, with: base)).isSettled)
-  }
-}
-
-private struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

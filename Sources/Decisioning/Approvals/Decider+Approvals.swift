@@ -33,7 +33,6 @@ extension Decider {
   func approvalNeeded(
     for rule: RulePlan, _ draft: RuleDraft, covered: (RuleOccurrence) -> Bool = { _ in false }
   ) -> Outcome.ApprovalReason? {
-    guard options.appliesPopulationPolicies else { return nil }
     let open = draft.intentions.filter { !covered($0.occurrence) }
     let acted = Set(open.filter(\.acts).map(\.occurrence.row)).count
     let total = table(of: rule.rule.subject).count
@@ -49,6 +48,8 @@ extension Decider {
   ///
   /// - Returns: whether the rule may do it.
   func settleApproval(of rule: RulePlan, _ history: History, _ draft: inout RuleDraft) -> Bool {
+    // What is decided about some alone leaves questions about all to a run over all.
+    guard options.appliesPopulationPolicies else { return true }
     let approval = draft.approval
     func settle(_ result: ApprovalChanges.Result) {
       if let name = approval.rule { decisions.changes.approvals.settled.append(.init(rule: name, result: result)) }

@@ -22,6 +22,14 @@ extension Decider {
     if let refusal = draft.approval.refusal(of: held) {
       return refuse(refusal, plan, candidate, firing, history, batch, &draft)
     }
+    // A run over all asks again, or finds that the question is moot; anything less waits for the answer.
+    if !options.appliesPopulationPolicies, draft.approval.isOpen, draft.approval.covers(held) {
+      var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+      for index in resolved.indices where resolved[index].outcome == .act || resolved[index].outcome.isQuestion {
+        resolved[index].outcome = .needsApproval(.asked)
+      }
+      return record(resolved, plan, candidate, &draft)
+    }
     let armPlan = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
     let acting = armPlan ?? plan
     var resolved = acting.rule.actions.indices.map { resolve(acting, $0, candidate, batch) }
@@ -80,7 +88,9 @@ extension Decider {
   ) {
     let rule = plan.rule
     var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
-    for index in resolved.indices where resolved[index].outcome == .act { resolved[index].outcome = refusal }
+    for index in resolved.indices where resolved[index].outcome == .act || resolved[index].outcome.isQuestion {
+      resolved[index].outcome = refusal
+    }
     // Upkeep has no turns: it leaves the subject alone until the condition is false.
     let isUpkeep = rule.frequency.repetition == .upkeep
     draft.settled.firings.append(

@@ -104,6 +104,7 @@ extension Outcome.ApprovalReason {
     case .actsOnMany(let subjects, let limit):
       "the rule would act on \(subjects), more than \(limit)"
     case .recommendation: "a person is asked before it is carried out"
+    case .asked: "a person was asked, and has not answered"
     }
   }
 }

@@ -82,6 +82,8 @@ package enum Outcome: Hashable, Sendable {
     case actsOnMany(subjects: Int, limit: Int)
     /// `recommend … for approval`: this action alone is asked about.
     case recommendation
+    /// A person was asked in an earlier run and has not answered.
+    case asked
   }
 }
 
