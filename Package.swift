@@ -70,7 +70,6 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "Benchmark", package: "benchmark"),
       ]),
     source(
       "HubSpotSandbox",
@@ -86,6 +85,11 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ]),
+    .executableTarget(
+      name: "KernelBenchmarks",
+      dependencies: ["CMaskKernels", "RuleEngine", .product(name: "Benchmark", package: "benchmark")],
+      path: "Benchmarks/KernelBenchmarks", swiftSettings: settings,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     .executableTarget(name: "EmbedFilesTool", swiftSettings: settings),
     .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedFilesTool"]),
     .target(name: "WorkspaceFiles", swiftSettings: settings, plugins: ["EmbedFiles"]),

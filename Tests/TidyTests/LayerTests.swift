@@ -35,7 +35,8 @@ struct LayerTests {
     Layer(
       target: "ContactStore", folder: "ContactStore",
       imports: [
-        "BusinessTime", "CZlib", "Decisioning", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "RuleDiagnostics",
+        "BusinessTime", "CZlib", "Decisioning", "Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc",
+        "RuleDiagnostics",
         "RuleEngine", "RuleSemantics", "TextMatching",
       ]),
     Layer(target: "HubSpot", folder: "HubSpot", imports: []),

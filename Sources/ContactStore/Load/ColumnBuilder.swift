@@ -178,49 +178,64 @@ final class ColumnBuilder {
   }
 
   /// Adds a row with the value of a statement's current row.
-  func append(_ statement: RawStatement, _ column: Int) {
+  func append(_ statement: RawStatement, _ column: Int) { append(statement.value(column)) }
+
+  /// Adds a row.
+  func append(_ value: StoredValue) {
     if coder != nil {
-      appendKey(statement, column)
+      appendKey(value)
       return
     }
     let row = memberCount
     append(filler)
-    set(row, statement, column)
+    set(row, value)
   }
 
   /// Takes the value of a statement's current row; NULL and what does not fit leave the row as it is.
-  func set(_ row: Int, _ statement: RawStatement, _ column: Int) {
-    if statement.isNull(column) { return }
-    switch kind {
-    case .number: numbers[row] = statement.isText(column) ? number(statement.bytes(column)) : statement.real(column)
-    case .flag: flags[row] = statement.integer(column) == 0 ? 0 : 1
-    case .time: times[row] = statement.integer(column)
-    case .text, .date, .choice, .asset: setText(row, statement.bytes(column))
-    case .list:
+  func set(_ row: Int, _ statement: RawStatement, _ column: Int) { set(row, statement.value(column)) }
+
+  private func set(_ row: Int, _ value: StoredValue) {
+    switch (kind, value) {
+    case (.number, _):
+      if let number = number(of: value) { numbers[row] = number }
+    case (.flag, .integer(let number)): flags[row] = number == 0 ? 0 : 1
+    case (.time, .integer(let time)): times[row] = time
+    case (.text, .text(let bytes)), (.date, .text(let bytes)), (.choice, .text(let bytes)), (.asset, .text(let bytes)):
+      setText(row, bytes)
+    case (.list, .text(let bytes)):
       guard let members else { return }
       let start = Int32(members.memberCount)
-      for member in JSONList.members(statement.bytes(column)) { members.appendMember(member) }
+      for member in JSONList.members(bytes) { members.appendMember(member) }
       spans[row] = start..<Int32(members.memberCount)
+    // Tables are strict: a column has values of its own type, or none.
+    case (.flag, _), (.time, _), (.text, _), (.date, _), (.choice, _), (.asset, _), (.list, _): break
+    }
+  }
+
+  /// `nil` for NULL; NaN for the text of a key that is no number.
+  private func number(of value: StoredValue) -> Double? {
+    switch value {
+    case .null: nil
+    case .integer(let number): Double(number)
+    case .real(let number): number
+    case .text(let bytes): number(bytes)
     }
   }
 
   /// As `append` and `set`, to the coder.
-  private func appendKey(_ statement: RawStatement, _ column: Int) {
+  private func appendKey(_ value: StoredValue) {
     var key = fillerKey
-    if !statement.isNull(column) {
-      switch kind {
-      case .number:
-        let number = statement.isText(column) ? number(statement.bytes(column)) : statement.real(column)
-        key = number.isNaN ? nil : ColumnCoder.key(number)
-      case .flag: key = statement.integer(column) == 0 ? 0 : 1
-      case .time: key = ColumnCoder.key(statement.integer(column))
-      case .date:
-        if let day = dayNumber(statement.bytes(column)) { key = ColumnCoder.key(Int64(day)) }
-      case .text: key = self.key(code: texts.code(statement.bytes(column)))
-      case .choice, .asset:
-        if let position = positions[statement.bytes(column)] { key = UInt64(bitPattern: position) }
-      case .list: break
-      }
+    switch (kind, value) {
+    case (.number, _):
+      if let number = number(of: value) { key = number.isNaN ? nil : ColumnCoder.key(number) }
+    case (.flag, .integer(let number)): key = number == 0 ? 0 : 1
+    case (.time, .integer(let time)): key = ColumnCoder.key(time)
+    case (.date, .text(let bytes)):
+      if let day = dayNumber(bytes) { key = ColumnCoder.key(Int64(day)) }
+    case (.text, .text(let bytes)): key = self.key(code: texts.code(bytes))
+    case (.choice, .text(let bytes)), (.asset, .text(let bytes)):
+      if let position = positions[bytes] { key = UInt64(bitPattern: position) }
+    case (.flag, _), (.time, _), (.date, _), (.text, _), (.choice, _), (.asset, _), (.list, _): break
     }
     if let key { coder?.append(key) } else { coder?.appendMissing() }
   }

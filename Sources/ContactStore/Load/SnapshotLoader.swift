@@ -10,6 +10,8 @@ struct SnapshotLoader {
   let reads: ReadSet
   /// Which records are read; all of them where it is `nil`.
   let scope: LoadScope?
+  /// Where the columns of everyone are kept for the next time; `nil` where they are not.
+  let columnFile: ColumnFile?
   let texts = TextCodes()
 
   /// For each contact 1 where nothing may be sent.
@@ -22,6 +24,47 @@ struct SnapshotLoader {
   }
 
   func load() throws -> Loaded {
+    let token = columnFile == nil || scope != nil ? nil : try KeptColumns(database, program).token()
+    if let columnFile, let token, let content = columnFile.read(token) {
+      return try withPast(
+        Loaded(
+          snapshot: content.snapshot, contacts: RowIndex(content.contacts), accounts: RowIndex(content.accounts),
+          deals: RowIndex(content.deals), suppressed: content.suppressed))
+    }
+    let loaded = try loadTables()
+    if let columnFile, let token, columnFile.isWorthIt(loaded.snapshot) {
+      columnFile.write(
+        ColumnFile.Content(
+          snapshot: loaded.snapshot, contacts: loaded.contacts.ids, accounts: loaded.accounts.ids,
+          deals: loaded.deals.ids, suppressed: loaded.suppressed), token)
+    }
+    return try withPast(loaded)
+  }
+
+  /// With what earlier runs left behind, and when fields changed.
+  private func withPast(_ loaded: Loaded) throws -> Loaded {
+    var loaded = loaded
+    loaded.snapshot.contacts.changedAt = try changes(.contact, reads.contactChanges, loaded.contacts)
+    loaded.snapshot.accounts.changedAt = try changes(.account, reads.accountChanges, loaded.accounts)
+    loaded.snapshot.previous = try PreviousLoader(
+      database: database, program: program, contacts: loaded.contacts, accounts: loaded.accounts
+    ).load(reads.previous)
+    return loaded
+  }
+
+  private func changes(
+    _ kind: TableLayout.Kind, _ fields: Set<FieldIndex>, _ rows: RowIndex
+  ) throws -> [FieldIndex: [Int64]] {
+    let layout = TableLayout(kind, program: program)
+    let schema = TableLayout.record(kind, program)
+    var changedAt: [FieldIndex: [Int64]] = [:]
+    for field in fields {
+      changedAt[field] = try lastChanges(layout.name, schema.fields[field.index].name, rows)
+    }
+    return changedAt
+  }
+
+  private func loadTables() throws -> Loaded {
     let accountLayout = TableLayout(.account, program: program)
     let contactLayout = TableLayout(.contact, program: program)
     let dealLayout = TableLayout(.deal, program: program)
@@ -29,12 +72,11 @@ struct SnapshotLoader {
     let contacts = try rows(of: contactLayout, within: scope?.contacts)
     let readsDeals = reads.readsDeals || !reads.dealFields.isEmpty
     let deals = readsDeals ? try rows(of: dealLayout, within: scope?.deals) : RowIndex([])
-    let accountRecords = try records(accountLayout, accounts, reads.accountFields, reads.accountChanges)
-    let contactRecords = try records(
-      contactLayout, contacts, reads.contactFields, reads.contactChanges, accounts: accounts)
+    let accountRecords = try records(accountLayout, accounts, reads.accountFields)
+    let contactRecords = try records(contactLayout, contacts, reads.contactFields, accounts: accounts)
     let dealRecords =
       readsDeals
-      ? try records(dealLayout, deals, reads.dealFields, [], accounts: accounts)
+      ? try records(dealLayout, deals, reads.dealFields, accounts: accounts)
       : Records(table: .empty, accountRows: [], suppressed: [])
     var events: [EventTable] = []
     for index in program.events.indices {
@@ -50,15 +92,13 @@ struct SnapshotLoader {
           ? loader.load(fields, owners: accounts, within: scope?.accounts)
           : loader.load(fields, owners: contacts, within: scope?.contacts))
     }
-    let previous = try PreviousLoader(database: database, program: program, contacts: contacts, accounts: accounts)
-      .load(reads.previous)
     let everybodysEvents =
       scope == nil
       ? [:] : try RecommendationLoader(database: database, program: program).everybodysEvents(reads, texts: texts)
     var snapshot = Snapshot(
       texts: texts.frozen(), contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
       accountOfContact: contactRecords.accountRows, accountOfDeal: dealRecords.accountRows, events: events,
-      previous: previous)
+      previous: .empty)
     snapshot.everybodysEvents = everybodysEvents
     return Loaded(
       snapshot: snapshot, contacts: contacts, accounts: accounts, deals: deals, suppressed: contactRecords.suppressed)
@@ -83,8 +123,7 @@ struct SnapshotLoader {
   }
 
   private func records(
-    _ layout: TableLayout, _ rows: RowIndex, _ fields: Set<FieldIndex>, _ changes: Set<FieldIndex>,
-    accounts: RowIndex? = nil
+    _ layout: TableLayout, _ rows: RowIndex, _ fields: Set<FieldIndex>, accounts: RowIndex? = nil
   ) throws -> Records {
     let schema = TableLayout.record(layout.kind, program)
     let selection = fields.map(\.index).sorted().map { index in
@@ -102,15 +141,17 @@ struct SnapshotLoader {
       ["_id", quoted(layout.keyColumn), "_owner"] + (accounts == nil ? [] : ["_account"])
       + (isContact ? ["_suppressed"] : [])
     let names = own + selection.map { quoted(schema.fields[$0.field].name) }
-    var keys = [Int32](repeating: Column.missingCode, count: rows.count)
-    var owners = keys
-    var accountRows = accounts == nil ? [] : keys
+    let filler = RecordFiller(rows: rows.count, builders: selection.map(\.builder), texts: texts)
+    // The key and the owner, then the fields.
+    let chunks = RowChunks(columnCount: names.count - 1, isConcurrent: rows.count >= SnapshotLoader.fewRows) {
+      filler.take($0, fields: own.count - 1)
+    }
+    var accountRows = accounts == nil ? [] : [Int32](repeating: Column.missingCode, count: rows.count)
     var suppressed = isContact ? [UInt8](repeating: 0, count: rows.count) : []
     let statement = try RawStatement(
       database,
       "SELECT \(names.joined(separator: ", ")) FROM \(quoted(layout.name)) WHERE true"
         + restriction("_id", rows.count < SnapshotLoader.fewRows ? rows.ids : nil))
-    let filler = ColumnFiller(selection.map(\.builder), first: own.count)
     // Where each row was read. Columns grow as the table lies and are put in order one by one: written in the order of
     // keys at once, every value would fall into another part of the memory.
     var order = [Int32](repeating: 0, count: rows.count)
@@ -120,19 +161,15 @@ struct SnapshotLoader {
       if row < 0 { continue }
       order[row] = read
       read += 1
-      keys[row] = texts.code(statement.bytes(1))
-      if !statement.isNull(2) { owners[row] = texts.code(statement.bytes(2)) }
       if let accounts, !statement.isNull(3) { accountRows[row] = accounts[statement.integer(3)] }
       if isContact { suppressed[row] = statement.integer(4) == 0 ? 0 : 1 }
-      filler.append(statement)
+      chunks.append(Int32(row), statement, first: 1)
     }
+    chunks.finish()
     var columns = [Column](repeating: .absent, count: schema.fields.count)
     for entry in selection { columns[entry.field] = entry.builder.takeColumn(order: order) }
-    var changedAt: [FieldIndex: [Int64]] = [:]
-    for field in changes {
-      changedAt[field] = try lastChanges(layout.name, schema.fields[field.index].name, rows)
-    }
-    let table = RecordTable(keys: keys, columns: columns, changedAt: changedAt, owners: owners, given: [:])
+    let table = RecordTable(
+      keys: filler.keys, columns: columns, changedAt: [:], owners: filler.owners, given: [:])
     return Records(table: table, accountRows: accountRows, suppressed: suppressed)
   }
 
@@ -151,6 +188,35 @@ struct SnapshotLoader {
       if row >= 0 { times[Int(row)] = statement.integer(1) }
     }
     return times
+  }
+}
+
+/// Finds the texts and distinct values of the rows of a table, chunk by chunk.
+// @unchecked: the queue of `RowChunks` alone uses it until its last chunk is taken, then the loader alone.
+private final class RecordFiller: @unchecked Sendable {
+  private(set) var keys: [Int32]
+  private(set) var owners: [Int32]
+  private let builders: [ColumnBuilder]
+  private let texts: TextCodes
+
+  init(rows: Int, builders: [ColumnBuilder], texts: TextCodes) {
+    keys = Array(repeating: Column.missingCode, count: rows)
+    owners = keys
+    self.builders = builders
+    self.texts = texts
+  }
+
+  /// - Parameter fields: the column of the chunk that feeds the first builder; key and owner are the first two.
+  func take(_ chunk: RowChunk, fields: Int) {
+    chunk.forEach(in: 0) { row, value in
+      if case .text(let key) = value { keys[row] = texts.code(key) }
+    }
+    chunk.forEach(in: 1) { row, value in
+      if case .text(let owner) = value { owners[row] = texts.code(owner) }
+    }
+    for (index, builder) in builders.enumerated() {
+      chunk.forEach(in: fields + index) { _, value in builder.append(value) }
+    }
   }
 }
 

@@ -41,16 +41,45 @@ extension Store {
   package func load(
     _ program: CheckedProgram, reading reads: ReadSet, now: Instant
   ) throws(StoreError) -> LoadedState {
-    try read { database in
+    try keepColumns(of: program, reads)
+    return try read { database in
       try requireSchema(of: program, database)
-      return try load(database, program, reads, now, nil)
+      return try load(
+        database, program, reads, now, nil,
+        columnFile: columnFile.map { ColumnFile(database: path, policy: $0, program: program, reads: reads) })
     }
   }
 
+  /// Sees to it that the tables of a large database are watched before they are read. Where somebody else writes just
+  /// then, nothing is kept this time.
+  private func keepColumns(of program: CheckedProgram, _ reads: ReadSet) throws(StoreError) {
+    guard let columnFile else { return }
+    let isDue = try read { database in
+      try requireSchema(of: program, database)
+      guard try KeptColumns(database, program).token() == nil else { return false }
+      var tables = ["contact"]
+      for event in reads.eventFields.keys { tables.append(TableLayout(.event(event), program: program).name) }
+      let rows = try tables.reduce(0) { sum, table in
+        try sum + (Int.fetchOne(database, sql: "SELECT count(*) FROM \(quoted(table))") ?? 0)
+      }
+      return rows >= columnFile.leastRows
+    }
+    guard isDue else { return }
+    do {
+      try write { database in try KeptColumns(database, program).renew() }
+    } catch .locked {
+      return
+    }
+  }
+
+  /// - Parameter columnFile: where columns are kept, of the tables as they are now.
   func load(
-    _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?
+    _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?,
+    columnFile: ColumnFile? = nil
   ) throws -> LoadedState {
-    let loaded = try SnapshotLoader(database: database, program: program, reads: reads, scope: scope).load()
+    let loaded = try SnapshotLoader(
+      database: database, program: program, reads: reads, scope: scope, columnFile: columnFile
+    ).load()
     let state = try StateLoader(
       database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts
     ).load(suppressed: loaded.suppressed)

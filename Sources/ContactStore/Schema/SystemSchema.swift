@@ -19,6 +19,7 @@ enum SystemSchema {
     registerPolicies(in: &migrator)
     migrator.registerMigration("recommendations", migrate: addRecommendations)
     registerHistory(in: &migrator)
+    registerKeptColumns(in: &migrator)
     return migrator
   }()
 

@@ -22,6 +22,7 @@ package struct TextPool: Sendable {
   /// From here on copies share what is there, even when more is added to them.
   package mutating func freeze() {
     guard base == nil else { return }
+    added.shrink()
     base = FrozenTexts(added)
     added = TextTable()
   }

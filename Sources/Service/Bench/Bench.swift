@@ -35,11 +35,13 @@ package enum Bench {
     let book = try result.checking.measure { try DataCommands.loadBook(configuration) }
     progress(0.05, "planning")
     let plan = result.planning.measure { EvaluationPlan(book.program) }
-    let store = try Store.open(configuration.database)
+    var store = try Store.open(configuration.database)
+    store.columnFile = nil
     progress(0.1, "loading")
     let loaded = try result.loading.measure {
       try store.load(book.program, reading: plan.readSet, now: now)
     }
+    result.loadedMemoryBytes = residentMemory()
     let subjects = Conditions(plan)
     result.describe(loaded.snapshot, rules: subjects.names.count, nodes: plan.graph.nodes.count)
     let calendar = book.program.policy.calendar(holidays: PolicyHolidays(of: book).days)
@@ -61,6 +63,13 @@ package enum Bench {
     progress(0.8, "asking for single contacts")
     try measureSingles(store, plan, loaded.snapshot, calendar, now, options, &result)
     result.memoryBytes = peakMemory()
+    if configuration.keepsColumns {
+      progress(0.95, "loading what was kept")
+      store.columnFile = ColumnFile.Policy(leastRows: 0)
+      _ = try store.load(book.program, reading: plan.readSet, now: now)
+      try result.loadingKept.measure { _ = try store.load(book.program, reading: plan.readSet, now: now) }
+      store.columnFile = nil
+    }
     progress(1, "")
     return result
   }
@@ -93,6 +102,13 @@ package enum Bench {
       result.singles.append(whole.seconds)
       result.singleEvaluations.append(evaluating.seconds)
     }
+  }
+
+  /// What the process has in memory now, in bytes; 0 where the system does not tell.
+  private static func residentMemory() -> Int {
+    guard let statistics = try? Files.read("/proc/self/statm") else { return 0 }
+    let pages = String(decoding: statistics, as: UTF8.self).split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
   }
 
   /// The most that the process ever had in memory, in bytes.

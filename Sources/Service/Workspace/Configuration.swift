@@ -7,10 +7,12 @@ package struct Configuration: Sendable, Hashable {
   package var rules = "rules"
   /// The database file.
   package var database = "abm.sqlite"
+  /// Whether the columns of large databases are kept beside them for the next start.
+  package var keepsColumns = true
 
   package static let fileName = "abm.yaml"
   /// The settings, as `abm.yaml` spells them; `ABM_` and the name in capitals is the variable.
-  package static let keys = ["rules", "database"]
+  package static let keys = ["rules", "database", "cache"]
 
   package init() {}
 
@@ -19,19 +21,27 @@ package struct Configuration: Sendable, Hashable {
     var configuration = Configuration()
     if Files.isThere(fileName) {
       let text = String(decoding: try Files.read(fileName), as: UTF8.self)
-      for (key, value) in try settings(in: text) { configuration.set(key, value) }
+      for (key, value) in try settings(in: text) { try configuration.set(key, value, in: fileName) }
     }
     for key in keys {
-      if let value = environment["ABM_\(key.uppercased())"], !value.isEmpty { configuration.set(key, value) }
+      let variable = "ABM_\(key.uppercased())"
+      if let value = environment[variable], !value.isEmpty { try configuration.set(key, value, in: variable) }
     }
     if let value = environment["ABM_DB"], !value.isEmpty { configuration.database = value }
     return configuration
   }
 
-  private mutating func set(_ key: String, _ value: String) {
+  /// - Parameter source: the file or variable that says so.
+  private mutating func set(_ key: String, _ value: String, in source: String) throws(WorkspaceError) {
     switch key {
     case "rules": rules = value
     case "database": database = value
+    case "cache":
+      switch value.lowercased() {
+      case "yes", "true", "1": keepsColumns = true
+      case "no", "false", "0": keepsColumns = false
+      default: throw .malformedConfiguration(source, reason: "`cache` is yes or no, not `\(value)`")
+      }
     default: preconditionFailure("`\(key)` was accepted as a setting and is none")
     }
   }

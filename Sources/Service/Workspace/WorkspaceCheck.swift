@@ -33,7 +33,8 @@ package struct WorkspaceCheck: Sendable {
       diagnostics = diagnostics.filter { diagnostic in files.contains { $0.id == diagnostic.range.file } }
     }
     if let time {
-      let store = try Store.open(configuration.database)
+      var store = try Store.open(configuration.database)
+      if !configuration.keepsColumns { store.columnFile = nil }
       diagnostics = PeopleEffect(book, store, at: try time(book)).adding(to: diagnostics)
     }
     return WorkspaceCheck(book: book, diagnostics: diagnostics, files: files)

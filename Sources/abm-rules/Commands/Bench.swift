@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
     abstract: "Measure how fast a rule book is evaluated.",
     discussion: """
       With --contacts, --events, --assets or a number for --rules it makes up people, events and rules; otherwise it measures the
-      rule book and the database of the workspace. Nothing is written to the database.
+      rule book and the database of the workspace. No data is changed.
 
         abm-rules bench --contacts 100000 --rules 1000 --events 100000
         abm-rules bench --db abm.sqlite --threads 2 --format json

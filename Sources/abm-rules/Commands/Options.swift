@@ -18,10 +18,16 @@ struct CommonOptions: ParsableArguments {
       valueName: "time"))
   var at: String?
 
+  @Flag(
+    name: .long,
+    help: "Read the database anew instead of the columns that an earlier command kept beside it, and keep none.")
+  var noCache = false
+
   func configuration() throws -> Configuration {
     var configuration = try Configuration.load(environment: ProcessInfo.processInfo.environment)
     if let rules { configuration.rules = rules }
     if let db { configuration.database = db }
+    if noCache { configuration.keepsColumns = false }
     return configuration
   }
 }

@@ -16,7 +16,8 @@ struct Workspace {
   static func open(_ options: CommonOptions) throws -> Workspace {
     let configuration = try options.configuration()
     let book = try DataCommands.loadBook(configuration)
-    let store = try Store.open(configuration.database)
+    var store = try Store.open(configuration.database)
+    if !configuration.keepsColumns { store.columnFile = nil }
     return Workspace(book: book, store: store, now: try time(options.at, book))
   }
 

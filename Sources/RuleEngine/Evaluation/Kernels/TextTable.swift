@@ -44,6 +44,13 @@ struct TextTable: Sendable {
     return place
   }
 
+  /// Gives back the room for more texts.
+  mutating func shrink() {
+    bytes = filled(bytes.count) { bytes[$0] }
+    ends = filled(ends.count) { ends[$0] }
+    folded = filled(folded.count) { folded[$0] }
+  }
+
   func withBytes<R>(of place: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
     bytes.withUnsafeBufferPointer { all in body(UnsafeBufferPointer(rebasing: all[range(of: place)])) }
   }
