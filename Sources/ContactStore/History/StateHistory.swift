@@ -6,8 +6,10 @@ import GRDB
 enum StateHistory {
   /// Tables that are logs themselves, that decisions do not read, or that other columns tell apart by time.
   private static let untracked: Set<String> = [
-    "schema_field", "import", "import_field", "name", "field_history", "rulebook", "rulebook_file", "run", "run_rule",
-    "run_basis", "record_past", "field_appeared", "decision", "override", "outbox", "state_revision", "contact",
+    "schema_field", "import", "import_field", "kept_columns", "name", "field_history", "rulebook", "rulebook_file",
+    "run",
+    "run_rule", "run_basis", "record_past", "field_appeared", "decision", "override", "outbox", "state_revision",
+    "contact",
     "account", "deal", "asset",
   ]
   /// Of tables that belong to carrying decisions out.
