@@ -54,6 +54,9 @@ package struct PlanGraph: Sendable {
   /// What the node is computed from; worked out once.
   package func children(of id: NodeID) -> [NodeID] { childrenOfNodes[id.index] }
 
+  /// All nodes, each after those it is computed from.
+  package var ids: [NodeID] { nodes.indices.map(NodeID.init) }
+
   package subscript(id: NodeID) -> Node { nodes[id.index] }
   package subscript(id: FrameID) -> Frame { frames[id.index] }
 
