@@ -22,7 +22,7 @@ package final class LiveEvaluation {
   /// Answers that are the same for all rows, as one row.
   private var scalars: LiveRows
   /// What the data were loaded for.
-  private let loaded: ReadSet
+  let loaded: ReadSet
   private lazy var rowsOfKeys = makeRowsOfKeys()
 
   /// - Parameter loaded: what the snapshot holds; the plan's own read set when it was loaded for this plan alone.
@@ -148,6 +148,46 @@ package final class LiveEvaluation {
       while let row = accounts.timers.popDue(upTo: now.milliseconds) { accounts.mark(row, accounts.timed) }
     }
     return evaluateMarked()
+  }
+
+  /// Goes on with another plan about the same data.
+  ///
+  /// - Parameter kept: for each of the plan's answers the answer until now that it is, if there is one.
+  func takeOver(
+    _ plan: EvaluationPlan, _ calendar: BusinessCalendar, _ answers: [LiveAnswer], _ kept: [Int?]
+  ) {
+    arm()
+    self.plan = plan
+    self.calendar = calendar
+    self.answers = answers
+    evaluator = RowEvaluator(plan: plan, data: data, now: now, calendar: calendar)
+    scalars = takeOver(scalars, count: 1, kept) { $0.isScalar }
+    contacts = takeOver(contacts, count: data.contacts.count, kept) { $0.subject == .contact && !$0.isScalar }
+    accounts = takeOver(accounts, count: data.accounts.count, kept) { $0.subject == .account && !$0.isScalar }
+    dependencies = LiveDependencies(
+      answers, plan, timedOfContacts: contacts.table.timed, timedOfAccounts: accounts.table.timed)
+  }
+
+  private func takeOver(
+    _ former: LiveRows, count: Int, _ kept: [Int?], where isHere: (LiveAnswer) -> Bool
+  ) -> LiveRows {
+    var rows = LiveRows(answers, count: count, where: isHere)
+    let new = rows.table.answers.filter { kept[Int($0)] == nil }
+    let isAllNew = new.count == rows.table.answers.count
+    for row in 0..<count {
+      // What is kept keeps its timer; it may be that of an answer that is no more, and then is early.
+      var due = isAllNew ? TimerQueue.never : former.timers.due[row]
+      for answer in rows.table.answers {
+        if let old = kept[Int(answer)] { rows.table[answer, row] = former.table[Int32(old), row] }
+      }
+      for answer in new {
+        evaluations += 1
+        rows.table[answer, row] = evaluator.cell(answers[Int(answer)].node, row: row)
+        if answers[Int(answer)].isTimed { due = min(due, evaluator.horizon(answers[Int(answer)].node, row: row)) }
+      }
+      rows.timers.set(due, for: Int32(row))
+    }
+    return rows
   }
 
   private func evaluateAll() -> [Flip] {

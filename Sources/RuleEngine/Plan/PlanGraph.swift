@@ -51,6 +51,9 @@ package struct PlanGraph: Sendable {
   /// The frame's name, when a node is planned on it.
   package func existing(_ frame: Frame) -> FrameID? { frameIDs[frame] }
 
+  /// The node's name, when it is planned.
+  func existing(_ node: Node) -> NodeID? { nodeIDs[node] }
+
   /// What the node is computed from; worked out once.
   package func children(of id: NodeID) -> [NodeID] { childrenOfNodes[id.index] }
 

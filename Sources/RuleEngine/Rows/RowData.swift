@@ -3,7 +3,7 @@ import RuleSemantics
 /// The data of a snapshot as one row after another is read, and as it is changed. People and deals of an account stand
 /// in the order of their keys whatever came first, so that sums over them are those of a fresh load.
 final class RowData {
-  let program: CheckedProgram
+  private(set) var program: CheckedProgram
   var texts: TextPool
   let contacts: RowRecords
   let accounts: RowRecords
@@ -118,6 +118,26 @@ final class RowData {
     case .segment: previous.members[definition, default: Array(repeating: 0, count: count)] += []
     case .define, .factorScore, .pointsScore, .malformed: break
     }
+  }
+
+  /// The same data under the names of another program that declares them alike.
+  func rename(to other: CheckedProgram) {
+    var ids: [DefinitionID: DefinitionID] = [:]
+    for definition in program.definitions {
+      let same = other.definitions.first { other in
+        (other.name == definition.name || other.formerName == definition.name) && other.subject == definition.subject
+          && other.type == definition.type
+      }
+      if let same { ids[definition.id] = same.id }
+    }
+    func renamed<T>(_ values: [DefinitionID: T]) -> [DefinitionID: T] {
+      Dictionary(values.compactMap { id, value in ids[id].map { ($0, value) } }) { first, _ in first }
+    }
+    previous = PreviousState(
+      stages: renamed(previous.stages), members: renamed(previous.members), changedAt: renamed(previous.changedAt))
+    contacts.given = renamed(contacts.given)
+    accounts.given = renamed(accounts.given)
+    program = other
   }
 
   private func setChange(_ definition: DefinitionID, _ row: Int32, _ time: Int64) {

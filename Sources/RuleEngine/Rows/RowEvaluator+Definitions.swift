@@ -109,7 +109,7 @@ extension RowEvaluator {
   }
 
   /// What a journey or segment was after the last run; `nil` when it has no past.
-  private func formerValue(_ id: DefinitionID, _ row: Int, _ kind: CellKind) -> Cell? {
+  func formerValue(_ id: DefinitionID, _ row: Int, _ kind: CellKind) -> Cell? {
     switch kind {
     case .choice: data.previous.stages[id].map { $0[row] < 0 ? .missing : Cell($0[row]) }
     case .flag: data.previous.members[id].map { Cell($0[row]) }

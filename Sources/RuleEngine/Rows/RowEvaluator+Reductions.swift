@@ -98,16 +98,19 @@ extension RowEvaluator {
   /// Limits rows that have times to the window of a reduction, whose end is now unless it says otherwise.
   func limited(_ rows: GroupRows, to reduction: RowReduction) -> GroupRows {
     if case .list = rows { return rows }
+    guard let limits = limits(of: reduction) else { return .list([]) }
+    return rowsBetween(limits.after, limits.end, rows, reduction)
+  }
+
+  /// After which time and up to and including which events count; `nil` when none do.
+  func limits(of reduction: RowReduction) -> (after: Int64, end: Int64)? {
     var end = now
     if reduction.end >= 0, kind(reduction.end) == .time { end = min(cell(reduction.end), now) }
-    var after = Int64.min
-    if reduction.start >= 0 {
-      guard kind(reduction.start) == .time else { return .list([]) }
-      let start = cell(reduction.start)
-      // Since an unknown moment nothing counts.
-      after = start == .missing ? .max : reduction.reduction.startIsIncluded ? start - 1 : start
-    }
-    return rowsBetween(after, end, rows, reduction)
+    guard reduction.start >= 0 else { return (.min, end) }
+    guard kind(reduction.start) == .time else { return nil }
+    let start = cell(reduction.start)
+    // Since an unknown moment nothing counts.
+    return (start == .missing ? .max : reduction.reduction.startIsIncluded ? start - 1 : start, end)
   }
 
   /// The rows after one time up to and including another.
@@ -150,7 +153,7 @@ extension RowEvaluator {
   ) {
     let isFiltered = isFiltered && reduction.filter >= 0
     if isFiltered, registers.steps[Int(reduction.filter)].frame == 0, truth(reduction.filter) != 1 { return }
-    let needsRow = isFiltered || reduction.value >= 0
+    let needsRow = reduction.filter >= 0 || reduction.value >= 0
     let skipped = if case .colleagues = reduction.rows { entity } else { -1 }
     func visit(_ row: Int, _ time: Int64) -> Bool {
       if row == skipped { return true }

@@ -16,7 +16,7 @@ extension RowEvaluator {
     case .not:
       let truth = truth(step.a)
       cell = truth == 2 ? 2 : truth ^ 1
-    case .compareNumbers: cell = compare(step.variant, self.cell(step.a).number, self.cell(step.b).number)
+    case .compareNumbers: cell = compareNumbers(step.variant, self.cell(step.a).number, self.cell(step.b).number)
     case .compareFlags: cell = compare(step.variant, self.cell(step.a), self.cell(step.b), missing: 2)
     case .compareCells: cell = compare(step.variant, self.cell(step.a), self.cell(step.b), missing: .missing)
     case .isKnown: cell = Cell(!self.cell(step.a).isMissing(kind(step.a)))
@@ -52,7 +52,7 @@ extension RowEvaluator {
   }
 
   @inline(__always)
-  private func compare(_ variant: UInt8, _ left: Double, _ right: Double) -> Cell {
+  func compareNumbers(_ variant: UInt8, _ left: Double, _ right: Double) -> Cell {
     if left.isNaN || right.isNaN { return 2 }
     return switch variant {
     case 0: Cell(left == right)

@@ -21,6 +21,9 @@ final class RowEvaluator {
   private let constantMembers: Int
   /// Events of several owners or types in one order, and where those of an account or contact stand.
   var merged = MergedEvents()
+  var trends = Trends()
+  /// When the clock that a step is goes back next.
+  var stepsBack: [Int32: (generation: Int, instant: Int64)] = [:]
 
   init(plan: EvaluationPlan, data: RowData, now: Instant, calendar: BusinessCalendar) {
     self.plan = plan
@@ -48,6 +51,7 @@ final class RowEvaluator {
     registers.reset()
     generation += 1
     merged.removeAll()
+    trends.removeAll()
     members.removeSubrange(constantMembers...)
   }
 

@@ -7,7 +7,7 @@ final class RowRecords {
   let columns: [RowColumn]
   private(set) var changedAt: [FieldIndex: [Int64]]
   /// Values that replace the computation of a definition, where they are not missing.
-  let given: [DefinitionID: RowColumn]
+  var given: [DefinitionID: RowColumn]
 
   init(_ table: RecordTable, schema: RecordSchema, program: CheckedProgram) {
     keys = table.keys

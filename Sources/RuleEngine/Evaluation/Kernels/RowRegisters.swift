@@ -11,6 +11,9 @@ final class RowRegisters {
   /// Until when it says so, and in which epoch of its frame that was found out.
   let horizons: UnsafeMutablePointer<Int64>
   let horizonStamps: UnsafeMutablePointer<UInt64>
+  /// What becomes of numbers with time, and in which epoch of its frame that was found out.
+  let trends: UnsafeMutablePointer<Int32>
+  let trendStamps: UnsafeMutablePointer<UInt64>
   /// The operands of steps that have many.
   let operands: UnsafeMutablePointer<Int32>
   private let operandCount: Int
@@ -29,6 +32,8 @@ final class RowRegisters {
     stamps = .allocate(capacity: max(all.count, 1))
     horizons = .allocate(capacity: max(all.count, 1))
     horizonStamps = .allocate(capacity: max(all.count, 1))
+    trends = .allocate(capacity: max(all.count, 1))
+    trendStamps = .allocate(capacity: max(all.count, 1))
     operands = .allocate(capacity: max(many.count, 1))
     frameRows = .allocate(capacity: frameCount)
     epochs = .allocate(capacity: frameCount)
@@ -38,6 +43,8 @@ final class RowRegisters {
     stamps.initialize(repeating: 0, count: max(all.count, 1))
     horizons.initialize(repeating: 0, count: max(all.count, 1))
     horizonStamps.initialize(repeating: 0, count: max(all.count, 1))
+    trends.initialize(repeating: 0, count: max(all.count, 1))
+    trendStamps.initialize(repeating: 0, count: max(all.count, 1))
     frameRows.initialize(repeating: -1, count: frameCount)
     epochs.initialize(repeating: 1, count: frameCount)
   }
@@ -49,6 +56,8 @@ final class RowRegisters {
     stamps.deallocate()
     horizons.deallocate()
     horizonStamps.deallocate()
+    trends.deallocate()
+    trendStamps.deallocate()
     operands.deallocate()
     frameRows.deallocate()
     epochs.deallocate()
