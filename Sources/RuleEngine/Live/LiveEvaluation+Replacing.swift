@@ -14,7 +14,9 @@ extension LiveEvaluation {
     let nodes = new.nodes(in: plan)
     let isSameCalendar = calendar == self.calendar
     let former = Dictionary(
-      uniqueKeysWithValues: answers.indices.map { (AnswerKey(node: answers[$0].node, subject: answers[$0].subject), $0) })
+      uniqueKeysWithValues: answers.indices.map {
+        (AnswerKey(node: answers[$0].node, subject: answers[$0].subject), $0)
+      })
     let newAnswers = new.answers()
     let kept = newAnswers.map { answer -> Int? in
       guard isSameCalendar, let node = nodes[answer.node.index] else { return nil }

@@ -43,7 +43,8 @@ extension Node.Kind {
     case .textTest(let text, let test, let part): mapping.two(text, part) { .textTest($0, test, $1) }
     case .arithmetic(let left, let operation, let right): mapping.two(left, right) { .arithmetic($0, operation, $1) }
     case .otherwise(let value, let fallback): mapping.two(value, fallback) { .otherwise($0, $1) }
-    case .closeness(let left, let right, ranks: let ranks): mapping.two(left, right) { .closeness($0, $1, ranks: ranks) }
+    case .closeness(let left, let right, ranks: let ranks):
+      mapping.two(left, right) { .closeness($0, $1, ranks: ranks) }
     case .conditional(let condition, let then, let otherwise):
       mapping.many([condition, then, otherwise]).map { .conditional($0[0], then: $0[1], otherwise: $0[2]) }
     case .reduce(let reduction): mapping.reduction(reduction).map { .reduce($0) }
@@ -145,9 +146,10 @@ extension EvaluationPlan {
   func nodes(in other: EvaluationPlan) -> [NodeID?] {
     var definitions: [DefinitionID: DefinitionID] = [:]
     for definition in program.definitions {
-      definitions[definition.id] = other.program.definitions.first {
-        $0.name == definition.name && $0.subject == definition.subject && $0.type == definition.type
-      }?.id
+      definitions[definition.id] =
+        other.program.definitions.first {
+          $0.name == definition.name && $0.subject == definition.subject && $0.type == definition.type
+        }?.id
     }
     var nodes = [NodeID?](repeating: nil, count: graph.nodes.count)
     var frames = [FrameID?](repeating: nil, count: graph.frames.count)

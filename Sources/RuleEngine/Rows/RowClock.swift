@@ -19,6 +19,8 @@ struct RowClock {
 
   /// How many stretches of even movement are looked through; then the end of the last is as early as is known.
   private static let limit = 64
+  /// How far a clock may go back when it does, and a little more: a day, on one that counts no business.
+  static let longestStepBack: Int64 = 120_000_000
   /// What is later than this is never: a thousand years on.
   private static let farAhead: Int64 = 31_557_600_000_000
 
@@ -33,6 +35,8 @@ struct RowClock {
     for _ in 0..<RowClock.limit {
       let (value, drift) = (value(at: time), drift(at: time))
       if time != now, test(value) != first { return time }
+      // What lies behind by more than clocks ever go back is passed for good.
+      if candidates.allSatisfy({ $0 < value && value - $0 > RowClock.longestStepBack }) { return .max }
       if drift.moves {
         for candidate in candidates {
           for target in [candidate, candidate &+ 1] where target > value {

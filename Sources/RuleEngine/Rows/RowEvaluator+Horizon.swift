@@ -59,7 +59,8 @@ extension RowEvaluator {
       return (Int(step.a)..<Int(step.a + step.b)).reduce(.max) { min($0, horizon(registers.operands[$1])) }
     case .freshness: return freshnessHorizon(step)
     case .reduce: return reductionHorizon(tables.reductions[Int(step.index)])
-    case .interpolation: return graph.children(of: NodeID(index: index)).reduce(.max) { min($0, horizon(Int32($1.index))) }
+    case .interpolation:
+      return graph.children(of: NodeID(index: index)).reduce(.max) { min($0, horizon(Int32($1.index))) }
     }
   }
 
@@ -135,13 +136,11 @@ extension RowEvaluator {
   }
 
   private func knownHorizon(_ step: RowStep) -> Int64 {
-    let horizon = horizon(step.a)
-    guard horizon == now + 1 else { return horizon }
     switch kind(step.a) {
-    case .number: return knownHorizon(ofNumber: step.a)
+    case .number: knownHorizon(ofNumber: step.a)
     // What moves with the clock is known.
-    case .time: return clock(step.a)?.until ?? horizon
-    case .flag, .date, .choice, .text, .asset, .list: return horizon
+    case .time, .date: clock(step.a)?.until ?? horizon(step.a)
+    case .flag, .choice, .text, .asset, .list: horizon(step.a)
     }
   }
 

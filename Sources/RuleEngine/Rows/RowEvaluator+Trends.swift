@@ -195,6 +195,6 @@ extension RowEvaluator {
       total = trends.add(.init(operation: .add, a: total, b: trend(reduction.value)))
       return true
     }
-    return trends.add(.init(operation: .scale, a: total, x: 1 / Double(count)))
+    return trends.add(.init(operation: .divide, a: total, b: trends.fixed(Double(count), until: .max)))
   }
 }

@@ -2,9 +2,6 @@ import RuleSemantics
 
 // Until when a reduction counts the same rows.
 extension RowEvaluator {
-  /// How far a clock may jump, and a little more: what is that much out of a window stays out.
-  private static let longestJump: Int64 = 120_000_000
-
   /// The clocks that the ends of a window move with; `nil` for an end that stands still, and for now.
   struct RowWindow {
     var start: RowClock?
@@ -140,7 +137,9 @@ extension RowEvaluator {
           if !isTimeless(reduction.filter) { movements.horizon = min(movements.horizon, horizon(reduction.filter)) }
           guard truth(reduction.filter) == 1 else { return true }
         }
-        if isInside, !isTimeless(reduction.value) { movements.horizon = min(movements.horizon, horizon(reduction.value)) }
+        if isInside, !isTimeless(reduction.value) {
+          movements.horizon = min(movements.horizon, horizon(reduction.value))
+        }
         times.append(time)
         return true
       }
@@ -159,9 +158,11 @@ extension RowEvaluator {
   }
 
   /// Where clocks go back what has left may come in again, and what came in may leave.
-  private func limitToStepBack(_ movements: inout Movements, _ rows: GroupRows, _ reduction: RowReduction, _ after: Int64) {
+  private func limitToStepBack(
+    _ movements: inout Movements, _ rows: GroupRows, _ reduction: RowReduction, _ after: Int64
+  ) {
     guard movements.window.start != nil || movements.window.end != nil else { return }
-    let oldest = after == .min || after == .max ? after : after - RowEvaluator.longestJump
+    let oldest = after == .min || after == .max ? after : after - RowClock.longestStepBack
     guard rowsBetween(oldest, .max, rows, reduction).count > 0 else { return }
     for (clock, step) in [(movements.window.start, reduction.start), (movements.window.end, reduction.end)] {
       guard let clock else { continue }
@@ -191,7 +192,8 @@ extension Reduction.Operation {
   /// In milliseconds.
   var halfLife: Double? {
     switch self {
-    case .count(halfLife: let halfLife), .sum(halfLife: let halfLife), .points(atMostOncePer: _, halfLife: let halfLife):
+    case .count(halfLife: let halfLife), .sum(halfLife: let halfLife),
+      .points(atMostOncePer: _, halfLife: let halfLife):
       halfLife
     case .average, .min, .max, .distinct, .first, .last, .share: nil
     }

@@ -43,17 +43,21 @@ struct Trends {
     static let anything = Bounds(low: -.infinity, high: .infinity, mayBeMissing: true)
     static let missing = Bounds(low: 0, high: 0, mayBeMissing: true, mayBeKnown: false)
 
-    /// Wider by what rounding may have done.
-    func widened(_ share: Double = 1e-15, _ amount: Double = 0) -> Bounds {
+    /// Wider by what rounding may have done where it does not keep the order of numbers, as that of sums and products
+    /// does.
+    func widened(_ share: Double, _ amount: Double = 0) -> Bounds {
       var bounds = self
       bounds.low -= abs(low) * share + amount
       bounds.high += abs(high) * share + amount
-      if bounds.low.isNaN { bounds.low = -.infinity }
-      if bounds.high.isNaN { bounds.high = .infinity }
-      // What overflows is missing.
-      if bounds.low < -Double.greatestFiniteMagnitude || bounds.high > Double.greatestFiniteMagnitude {
-        bounds.mayBeMissing = true
-      }
+      return bounds.checked()
+    }
+
+    /// What overflows is missing.
+    func checked() -> Bounds {
+      var bounds = self
+      if low.isNaN { bounds.low = -.infinity }
+      if high.isNaN { bounds.high = .infinity }
+      if !bounds.low.isFinite || !bounds.high.isFinite { bounds.mayBeMissing = true }
       return bounds
     }
 
@@ -106,10 +110,13 @@ struct Trends {
     case .fresh:
       let time = Int64(trend.x)
       if end >= trend.until { return Bounds(low: 0, high: 1, mayBeMissing: true) }
-      return Bounds(
+      var bounds = Bounds(
         low: decay(age: end - time, halfLife: trend.y), high: decay(age: now - time, halfLife: trend.y),
-        mayBeMissing: false
-      ).widened(Trends.rounding)
+        mayBeMissing: false)
+      // What lies ahead is as fresh as can be.
+      if end > time { bounds.low *= 1 - Trends.rounding }
+      if now > time { bounds.high = min(1, bounds.high * (1 + Trends.rounding)) }
+      return bounds
     case .otherwise:
       let first = bounds(trend.a, now, end)
       guard first.mayBeMissing else { return first }
@@ -128,7 +135,7 @@ struct Trends {
       let operand = bounds(trend.a, now, end)
       guard operand.mayBeKnown else { return .missing }
       let ends = (operand.low * trend.x, operand.high * trend.x)
-      return Bounds(low: min(ends.0, ends.1), high: max(ends.0, ends.1), mayBeMissing: operand.mayBeMissing).widened()
+      return Bounds(low: min(ends.0, ends.1), high: max(ends.0, ends.1), mayBeMissing: operand.mayBeMissing).checked()
     case .least, .greatest, .between:
       return extreme(trend.operation, bounds(trend.a, now, end), bounds(trend.b, now, end))
     case .clamp: return clamped(bounds(trend.a, now, end), trend)
@@ -162,7 +169,8 @@ struct Trends {
     guard operand.mayBeKnown else { return .missing }
     func value(_ number: Double) -> Double { 1 - powerOfTwo(-max(number, 0) / halfAt) }
     var bounds = Bounds(low: value(operand.low), high: value(operand.high), mayBeMissing: operand.mayBeMissing)
-      .widened(1e-15, 2.3e-16)
+    if operand.low == operand.high { return bounds }
+    bounds = bounds.widened(1e-15, 2.3e-16)
     bounds.low = max(bounds.low, 0)
     bounds.high = min(bounds.high, 1)
     return bounds
@@ -184,21 +192,25 @@ struct Trends {
     guard left.mayBeKnown, right.mayBeKnown else { return .missing }
     let mayBeMissing = left.mayBeMissing || right.mayBeMissing
     func bounds(_ low: Double, _ high: Double) -> Bounds {
-      Bounds(low: low, high: high, mayBeMissing: mayBeMissing).widened()
+      Bounds(low: low, high: high, mayBeMissing: mayBeMissing).checked()
+    }
+    func corners(_ combine: (Double, Double) -> Double) -> Bounds {
+      let corners = [
+        combine(left.low, right.low), combine(left.low, right.high), combine(left.high, right.low),
+        combine(left.high, right.high),
+      ]
+      guard !corners.contains(where: \.isNaN), let low = corners.min(), let high = corners.max() else {
+        return .anything
+      }
+      return bounds(low, high)
     }
     switch operation {
     case .add: return bounds(left.low + right.low, left.high + right.high)
     case .subtract: return bounds(left.low - right.high, left.high - right.low)
     case .divide:
       guard right.low > 0 || right.high < 0 else { return .anything }
-      return product(left, Bounds(low: 1 / right.high, high: 1 / right.low, mayBeMissing: right.mayBeMissing).widened())
-    default: return product(left, right)
+      return corners { $0 / $1 }
+    default: return corners { $0 * $1 }
     }
-  }
-
-  private func product(_ left: Bounds, _ right: Bounds) -> Bounds {
-    let corners = [left.low * right.low, left.low * right.high, left.high * right.low, left.high * right.high]
-    guard !corners.contains(where: \.isNaN), let low = corners.min(), let high = corners.max() else { return .anything }
-    return Bounds(low: low, high: high, mayBeMissing: left.mayBeMissing || right.mayBeMissing).widened()
   }
 }

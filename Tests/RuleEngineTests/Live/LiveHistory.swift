@@ -229,7 +229,9 @@ struct LiveHistory {
     sorted.accounts = orders.accounts.map { world.accounts[$0] }
     sorted.contacts = orders.contacts.map { world.contacts[$0] }
     sorted.deals = orders.deals.map { world.deals[$0] }
-    for row in sorted.contacts.indices { sorted.contacts[row].account = sorted.contacts[row].account.map { found.accounts[$0] } }
+    for row in sorted.contacts.indices {
+      sorted.contacts[row].account = sorted.contacts[row].account.map { found.accounts[$0] }
+    }
     for row in sorted.deals.indices { sorted.deals[row].account = sorted.deals[row].account.map { found.accounts[$0] } }
     for index in sorted.events.indices {
       let event = sorted.events[index]

@@ -7,7 +7,7 @@ import Testing
 /// One row at a time gives what whole columns give, to the bit.
 @Suite struct RowDifferentialTests {
   /// `DIFFERENTIAL_PROGRAMS` makes the run longer.
-  static let programs = ProcessInfo.processInfo.environment["DIFFERENTIAL_PROGRAMS"].flatMap(Int.init) ?? 200
+  static let programs = ProcessInfo.processInfo.environment["DIFFERENTIAL_PROGRAMS"].flatMap(Int.init) ?? 100
 
   @Test(arguments: 0..<10)
   func rowsAgreeWithColumns(part: Int) throws {
