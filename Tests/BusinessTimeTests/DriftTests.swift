@@ -36,7 +36,8 @@ struct DriftTests {
       for offset in [1, length / 3, length / 2, length - 1] where offset >= 0 && offset < length {
         let expected = moved(instant) + (drift.moves ? offset : 0)
         #expect(
-          moved(instant.adding(milliseconds: offset)) == expected, "\(identifier) \(instant) \(span) \(later) \(offset)")
+          moved(instant.adding(milliseconds: offset)) == expected,
+          "\(identifier) \(instant) \(span) \(later) \(offset)")
       }
       if drift.length < 40 * 86_400_000 { endings += 1 }
     }

@@ -24,7 +24,7 @@ final class RowColumn {
     kind = CellKind(type)
     var isAbsent = false
     var members: RowColumn?
-    switch column {
+    switch column.plain {
     case .numbers(let values) where kind == .number: numbers = values
     case .flags(let values) where kind == .flag: flags = values
     case .dates(let values) where kind == .date: codes = values
