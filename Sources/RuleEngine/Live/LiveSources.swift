@@ -142,6 +142,8 @@ struct LiveDependencies {
       found.insert(Read(source: .membership, place: .people))
       if entity != .account { found.insert(Read(source: .membership, place: entity)) }
       go(inner, reduction.onPairs ? place : .people)
+    // Answers are about no candidates.
+    case .candidates: break
     case .deals:
       found.insert(Read(source: .deals, place: .account))
       if entity != .account { found.insert(Read(source: .membership, place: entity)) }
@@ -149,7 +151,7 @@ struct LiveDependencies {
     case .events(of: let subject, let source):
       let types =
         switch source {
-        case .type(let event): [event]
+        case .type(let event), .everybody(let event): [event]
         case .interactions: plan.program.interactions(of: subject)
         }
       for event in types {

@@ -51,6 +51,8 @@ extension Node.Kind {
     case .interpolation(let pieces): mapping.pieces(pieces).map { .interpolation($0) }
     case .definition, .factorScore, .pointsScore, .journey, .segment, .definitionIsUnchanged:
       mappedDefinition(mapping)
+    // No answer is kept about candidates.
+    case .candidate, .affinity, .candidateEvents, .rate, .popularity: nil
     }
   }
 

@@ -47,7 +47,7 @@ final class TextAnswers {
   }
 }
 
-/// Makes a step of each node of a plan. What needs a batch of occurrences is missing.
+/// Makes a step of each node of a plan. What needs a batch of occurrences, or a contact's candidates, is missing.
 struct RowCompiler {
   private let plan: EvaluationPlan
   private let graph: PlanGraph
@@ -73,7 +73,7 @@ struct RowCompiler {
     for (index, node) in graph.nodes.enumerated() {
       let id = NodeID(index: index)
       var step = RowStep(code: .missing, kind: CellKind(node.type), frame: Int32(node.frame.index))
-      if !graph.needsBatch(id) { fill(&step, node) }
+      if !graph.needsBatch(id), !graph.isOfOneContact[node.frame.index] { fill(&step, node) }
       steps.append(step)
       let depth = graph.children(of: id).reduce(0) { max($0, tables.depths[$1.index]) } + 1
       tables.depths.append(depth)
@@ -96,7 +96,9 @@ struct RowCompiler {
     case .eventTime: fillEventTime(&step, node)
     case .eventWorth:
       if case .table(.events(.interactions)) = graph[node.frame] { step.code = .interactionWorth }
-    case .triggerTime, .triggerWorth, .triggerOld, .triggerNew, .unsupported: break
+    case .triggerTime, .triggerWorth, .triggerOld, .triggerNew, .unsupported, .candidate, .affinity, .candidateEvents,
+      .rate, .popularity:
+      break
     case .gather(let operand, let way):
       step.a = id(operand)
       switch way {
@@ -146,7 +148,7 @@ struct RowCompiler {
     case .events(.type(let event)):
       step.code = .eventField
       step.a = Int32(event.index)
-    case .events(.interactions): step.code = .missing
+    case .events(.interactions), .events(.everybody), .assets: step.code = .missing
     }
   }
 

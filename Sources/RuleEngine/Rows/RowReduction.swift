@@ -46,7 +46,7 @@ final class RowReduction {
     case .events(of: let subject, .interactions):
       self.subject = subject
       rows = .interactions
-    case .events(of: let subject, .type(let event)):
+    case .events(of: let subject, .type(let event)), .events(of: let subject, .everybody(let event)):
       self.subject = subject
       switch (subject, program[event].isForAccount) {
       case (.contact, false), (.account, true): rows = .events(event.index)
@@ -62,6 +62,10 @@ final class RowReduction {
     case .deals(of: let subject):
       self.subject = subject
       rows = .deals
+    // What is about candidates is no step.
+    case .candidates:
+      subject = .contact
+      rows = .colleagues
     }
     func step(_ id: NodeID?) -> Int32 { id.map { Int32($0.index) } ?? -1 }
     filter = step(reduction.filter)
