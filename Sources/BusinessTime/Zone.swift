@@ -96,6 +96,19 @@ package struct Zone: Hashable, Sendable {
     return Instant(milliseconds: min(plain, transitions.instants[index]))
   }
 
+  /// When the clocks change next, after `instant`; `nil` when they do not.
+  package func nextTransition(after instant: Instant) -> Instant? {
+    let index = countOfEntries(in: transitions.instants, notAbove: instant.milliseconds)
+    return index < transitions.instants.count ? Instant(milliseconds: transitions.instants[index]) : nil
+  }
+
+  /// How many milliseconds a reading of the wall clock, counted as if it were UTC, may go on before another offset holds
+  /// for it; `Int64.max` when none does.
+  func timeToLocalBreak(_ local: Int64) -> Int64 {
+    let index = countOfEntries(in: transitions.localStarts, notAbove: local)
+    return index < transitions.localStarts.count ? transitions.localStarts[index] - local : .max
+  }
+
   private func offsetBeforeOrAt(local: Int64) -> Int64 {
     transitions.offsets[countOfEntries(in: transitions.localStarts, notAbove: local)]
   }

@@ -188,6 +188,54 @@ extension Evaluation {
   }
 
   private func makeInteractions(of subject: Subject) -> Interactions {
+    switch subject {
+    case .contact: mergeInteractions()
+    case .account: sortInteractions(of: subject)
+    }
+  }
+
+  /// Of contacts, whose events stand in order already, type by type: owner after owner the types are merged.
+  private func mergeInteractions() -> Interactions {
+    let types = plan.program.interactions(of: .contact).filter { eventTable($0).count > 0 }
+    let tables = types.map(eventTable)
+    let worths = types.map { plan.program[$0].worth ?? .nan }
+    let count = tables.reduce(0) { $0 + $1.count }
+    var merged = Interactions()
+    merged.owners.reserveCapacity(count)
+    merged.times.reserveCapacity(count)
+    merged.worths.reserveCapacity(count)
+    merged.types.reserveCapacity(count)
+    merged.rows.reserveCapacity(count)
+    var next = Array(repeating: 0, count: types.count)
+    for owner in 0..<Int32(snapshot.contacts.count) {
+      // Each turn takes the least of the types' next events of the owner.
+      while true {
+        var best = -1
+        for type in tables.indices {
+          let row = next[type]
+          guard row < tables[type].count, tables[type].owners[row] == owner else { continue }
+          guard best >= 0 else {
+            best = type
+            continue
+          }
+          let (time, bestTime) = (tables[type].times[row], tables[best].times[next[best]])
+          // Types are in ascending order, so that of equal ones the first stays.
+          if time < bestTime || time == bestTime && tables[type].ids[row] < tables[best].ids[next[best]] { best = type }
+        }
+        guard best >= 0 else { break }
+        let row = next[best]
+        next[best] += 1
+        merged.owners.append(owner)
+        merged.times.append(tables[best].times[row])
+        merged.worths.append(worths[best])
+        merged.types.append(Int32(types[best].index))
+        merged.rows.append(Int32(row))
+      }
+    }
+    return merged
+  }
+
+  private func sortInteractions(of subject: Subject) -> Interactions {
     struct Entry {
       var owner: Int32
       var time: Int64

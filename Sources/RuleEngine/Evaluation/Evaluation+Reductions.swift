@@ -93,7 +93,7 @@ extension Evaluation {
         return .numbers(
           decayedCount(groups, filter, decay.times, now: decay.now, halfLife: decay.halfLife))
       }
-      return .numbers(spacedCount(groups, filter, times ?? [], decay, isNext: spacing(span)))
+      return .numbers(spacedCount(groups, filter, times ?? [], decay, isNext: eventSpacing(span, calendar)))
     }
   }
 
@@ -160,21 +160,20 @@ extension Evaluation {
     case .absent, .flags, .texts, .assets, .lists: .missing(type, count: count)
     }
   }
+}
 
-  /// Whether an event counts after the last one that did.
-  private func spacing(_ span: TimeSpan) -> (_ last: Int64, _ next: Int64) -> Bool {
-    let zone = calendar.zone
-    func day(_ time: Int64) -> Int { Int(zone.day(of: Instant(milliseconds: time)).dayNumber) }
-    // 1970-01-01 was a Thursday; weeks begin on Monday.
-    func week(_ time: Int64) -> Int { Int((Double(day(time) + 3) / 7).rounded(.down)) }
-    let amount = Int(span.amount)
-    switch span.unit {
-    case .days: return { day($1) - day($0) >= amount }
-    case .weeks: return { week($1) - week($0) >= amount }
-    case .minutes, .hours, .businessHours, .businessDays:
-      let calendar = calendar
-      return { calendar.add(span, to: Instant(milliseconds: $0)).milliseconds <= $1 }
-    }
+/// Whether an event counts after the last one that did.
+func eventSpacing(_ span: TimeSpan, _ calendar: BusinessCalendar) -> (_ last: Int64, _ next: Int64) -> Bool {
+  let zone = calendar.zone
+  func day(_ time: Int64) -> Int { Int(zone.day(of: Instant(milliseconds: time)).dayNumber) }
+  // 1970-01-01 was a Thursday; weeks begin on Monday.
+  func week(_ time: Int64) -> Int { Int((Double(day(time) + 3) / 7).rounded(.down)) }
+  let amount = Int(span.amount)
+  switch span.unit {
+  case .days: return { day($1) - day($0) >= amount }
+  case .weeks: return { week($1) - week($0) >= amount }
+  case .minutes, .hours, .businessHours, .businessDays:
+    return { calendar.add(span, to: Instant(milliseconds: $0)).milliseconds <= $1 }
   }
 }
 

@@ -109,20 +109,23 @@ extension Evaluation {
     return result
   }
 
-  /// A value as it stands in a text: numbers with at most two decimals, ISO dates, instants in the calendar's zone, the
-  /// titles of assets; `nil` when it is missing.
-  package func text(of value: Value) -> String? {
-    switch value {
-    case .missing: nil
-    case .text(let text): text
-    case .number(let number): readableText(number)
-    case .flag(let flag): flag ? "yes" : "no"
-    case .date(let date): date.description
-    case .time(let time): time.text(in: calendar.zone)
-    case .choice(let set, let position): plan.program[set].values[position]
-    case .asset(let asset): plan.program[asset].title ?? plan.program[asset].name
-    case .list(let members): members.compactMap { text(of: $0) }.joined(separator: ", ")
-    }
+  /// A value as it stands in a text; `nil` when it is missing.
+  package func text(of value: Value) -> String? { readableText(value, plan.program, calendar.zone) }
+}
+
+/// A value as it stands in a text: numbers with at most two decimals, ISO dates, instants in the zone, the titles of
+/// assets; `nil` when it is missing.
+func readableText(_ value: Value, _ program: CheckedProgram, _ zone: Zone) -> String? {
+  switch value {
+  case .missing: nil
+  case .text(let text): text
+  case .number(let number): readableText(number)
+  case .flag(let flag): flag ? "yes" : "no"
+  case .date(let date): date.description
+  case .time(let time): time.text(in: zone)
+  case .choice(let set, let position): program[set].values[position]
+  case .asset(let asset): program[asset].title ?? program[asset].name
+  case .list(let members): members.compactMap { readableText($0, program, zone) }.joined(separator: ", ")
   }
 }
 

@@ -51,8 +51,14 @@ package struct PlanGraph: Sendable {
   /// The frame's name, when a node is planned on it.
   package func existing(_ frame: Frame) -> FrameID? { frameIDs[frame] }
 
+  /// The node's name, when it is planned.
+  func existing(_ node: Node) -> NodeID? { nodeIDs[node] }
+
   /// What the node is computed from; worked out once.
   package func children(of id: NodeID) -> [NodeID] { childrenOfNodes[id.index] }
+
+  /// All nodes, each after those it is computed from.
+  package var ids: [NodeID] { nodes.indices.map(NodeID.init) }
 
   package subscript(id: NodeID) -> Node { nodes[id.index] }
   package subscript(id: FrameID) -> Frame { frames[id.index] }

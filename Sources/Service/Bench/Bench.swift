@@ -26,6 +26,57 @@ package enum Bench {
     EvaluationPlan(book.program).description
   }
 
+  /// Measures a rule book of one's own over made-up data, which are not loaded but made in memory.
+  ///
+  /// - Parameter progress: called with the share that is done, 0 to 1, and what comes next.
+  package static func measure(
+    _ configuration: Configuration, contacts: Int, events: Int, options: Options, now: Instant,
+    progress: (Double, String) -> Void
+  ) throws -> BenchResult {
+    var result = BenchResult(threads: options.threads, repetitions: options.repetitions)
+    progress(0, "checking the rule book")
+    let book = try result.checking.measure { try DataCommands.loadBook(configuration) }
+    let plan = result.planning.measure { EvaluationPlan(book.program) }
+    progress(0.05, "making data")
+    let snapshot = GeneratedSnapshot.make(plan, contacts: contacts, events: events, now: now)
+    let calendar = book.program.policy.calendar(holidays: PolicyHolidays(of: book).days)
+    evaluate(plan, snapshot, calendar, now, options, &result, progress)
+    measureLive(plan, snapshot, calendar, now, &result, progress)
+    result.memoryBytes = peakMemory()
+    progress(1, "")
+    return result
+  }
+
+  private static func evaluate(
+    _ plan: EvaluationPlan, _ snapshot: Snapshot, _ calendar: BusinessCalendar, _ now: Instant, _ options: Options,
+    _ result: inout BenchResult, _ progress: (Double, String) -> Void
+  ) {
+    let subjects = Conditions(plan)
+    result.describe(snapshot, rules: subjects.names.count, nodes: plan.graph.nodes.count)
+    let encodings = ColumnEncodings()
+    func evaluation() -> Evaluation {
+      Evaluation(plan: plan, snapshot: snapshot, now: now, calendar: calendar, encodings: encodings)
+    }
+    for repetition in 0...options.repetitions {
+      progress(0.3 + 0.4 * Double(repetition) / Double(options.repetitions + 1), "evaluating")
+      var seconds = Stopwatch()
+      seconds.measure { subjects.count(evaluation(), threads: options.threads) }
+      // What the first finds out about texts serves the others.
+      if repetition == 0 { result.firstEvaluation = seconds } else { result.evaluations.append(seconds.seconds) }
+    }
+    let matches = result.rowsEvaluation.measure { subjects.matches(evaluation(), threads: options.threads) }
+    result.counts = subjects.counts(matches, snapshot)
+  }
+
+  private static func measureLive(
+    _ plan: EvaluationPlan, _ snapshot: Snapshot, _ calendar: BusinessCalendar, _ now: Instant,
+    _ result: inout BenchResult, _ progress: (Double, String) -> Void
+  ) {
+    result.evaluationMemoryBytes = peakMemory()
+    var live = LiveBench(plan: plan, snapshot: snapshot, calendar: calendar, now: now)
+    result.live = live.measure { progress(0.7 + 0.2 * $0, $1) }
+  }
+
   /// - Parameter progress: called with the share that is done, 0 to 1, and what comes next.
   package static func measure(
     _ configuration: Configuration, options: Options, now: Instant, progress: (Double, String) -> Void
@@ -42,25 +93,12 @@ package enum Bench {
       try store.load(book.program, reading: plan.readSet, now: now)
     }
     result.loadedMemoryBytes = residentMemory()
-    let subjects = Conditions(plan)
-    result.describe(loaded.snapshot, rules: subjects.names.count, nodes: plan.graph.nodes.count)
     let calendar = book.program.policy.calendar(holidays: PolicyHolidays(of: book).days)
-    let encodings = ColumnEncodings()
-    func evaluation() -> Evaluation {
-      Evaluation(plan: plan, snapshot: loaded.snapshot, now: now, calendar: calendar, encodings: encodings)
-    }
-    for repetition in 0...options.repetitions {
-      progress(0.3 + 0.5 * Double(repetition) / Double(options.repetitions + 1), "evaluating")
-      var seconds = Stopwatch()
-      seconds.measure { subjects.count(evaluation(), threads: options.threads) }
-      // What the first finds out about texts serves the others.
-      if repetition == 0 { result.firstEvaluation = seconds } else { result.evaluations.append(seconds.seconds) }
-    }
-    let matches = result.rowsEvaluation.measure { subjects.matches(evaluation(), threads: options.threads) }
-    result.counts = subjects.counts(matches, loaded.snapshot)
+    evaluate(plan, loaded.snapshot, calendar, now, options, &result, progress)
     progress(0.7, "recommending")
     result.recommendation = RecommendationBench(plan, loaded.snapshot, calendar, now)
-    progress(0.8, "asking for single contacts")
+    measureLive(plan, loaded.snapshot, calendar, now, &result, progress)
+    progress(0.9, "asking for single contacts")
     try measureSingles(store, plan, loaded.snapshot, calendar, now, options, &result)
     result.memoryBytes = peakMemory()
     if configuration.keepsColumns {

@@ -34,6 +34,9 @@ package struct BenchResult: Sendable {
   package var loadedMemoryBytes = 0
   /// At most.
   package var memoryBytes = 0
+  /// The most until answers were kept.
+  package var evaluationMemoryBytes = 0
+  package var live = LiveResult()
   package var counts: [RuleCount] = []
   /// `nil` when the rule book has none.
   var recommendation: RecommendationBench?
@@ -78,6 +81,7 @@ package struct BenchResult: Sendable {
       ("recommendation", recommendation?.json),
       ("memory_loaded_mb", .number(Double(loadedMemoryBytes) / 1_048_576)),
       ("memory_mb", .number(Double(memoryBytes) / 1_048_576)),
+      ("evaluation_memory_mb", .number(Double(evaluationMemoryBytes) / 1_048_576)), ("live", liveJSON()),
       (
         "counts",
         withCounts
@@ -101,19 +105,27 @@ package struct BenchResult: Sendable {
       size.joined(separator: ", "),
       "check the rule book   \(Self.duration(checking.seconds))",
       "plan                  \(Self.duration(planning.seconds))",
-      "load                  \(Self.duration(loading.seconds))",
-      "  of kept columns     \(Self.duration(loadingKept.seconds))",
       "first evaluation      \(Self.duration(firstEvaluation.seconds))",
       "evaluation            \(Self.duration(evaluation)), median of \(evaluations.count); "
         + "\(decimalText((nanosecondsPerPair * 1000).rounded() / 1000)) ns per rule and contact",
       "  with who matches    \(Self.duration(rowsEvaluation.seconds))",
-      "one contact           \(Self.duration(Self.quantile(singles, 0.5))) median, \(Self.duration(Self.quantile(singles, 0.99))) p99, "
-        + "from the database on",
-      "  of which evaluation \(Self.duration(Self.quantile(singleEvaluations, 0.5))) median, "
-        + "\(Self.duration(Self.quantile(singleEvaluations, 0.99))) p99",
-      "memory                \(Plural.grouped(loadedMemoryBytes / 1_048_576)) MB after loading, "
-        + "\(Plural.grouped(memoryBytes / 1_048_576)) MB at most",
     ]
+    // Made-up data for a rule book of one's own are in no database.
+    if loading.seconds > 0 {
+      lines.insert(contentsOf: [
+        "load                  \(Self.duration(loading.seconds))",
+        "  of kept columns     \(Self.duration(loadingKept.seconds))",
+      ], at: 3)
+      lines += [
+        "one contact           \(spread(singles)), from the database on",
+        "  of which evaluation \(spread(singleEvaluations))",
+      ]
+    }
+    lines += liveLines()
+    lines.append(
+      "memory                \(Plural.grouped(loadedMemoryBytes / 1_048_576)) MB after loading, "
+        + "\(Plural.grouped(evaluationMemoryBytes / 1_048_576)) MB at most until evaluated, "
+        + "\(Plural.grouped(memoryBytes / 1_048_576)) MB in all")
     if let recommendation { lines += recommendation.lines }
     if withCounts { lines += counts.map { "\(Plural.grouped($0.matched))  \($0.rule)" } }
     return lines.joined(separator: "\n")

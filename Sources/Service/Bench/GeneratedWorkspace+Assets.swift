@@ -24,7 +24,7 @@ extension GeneratedWorkspace {
     """
 
   static func writeAssets(
-    _ count: Int, _ configuration: Configuration, _ now: Instant, _ random: inout Random
+    _ count: Int, _ configuration: Configuration, _ now: Instant, _ random: inout SplitMix64
   ) throws {
     try Files.write(Array(recommendation.utf8), to: "\(configuration.rules)/assets.abm")
     try Files.write(Array(assets(count, now, &random).utf8), to: "\(configuration.rules)/assets.csv")
@@ -33,7 +33,7 @@ extension GeneratedWorkspace {
   /// Who downloaded assets and booked meetings afterwards: two downloads for each contact, and a meeting for every
   /// second.
   static func importDownloads(
-    _ size: Size, _ configuration: Configuration, in folder: String, now: Instant, _ random: inout Random
+    _ size: Size, _ configuration: Configuration, in folder: String, now: Instant, _ random: inout SplitMix64
   ) throws {
     var downloads = "contact,at,asset\n"
     var meetings = "contact,at\n"
@@ -55,7 +55,7 @@ extension GeneratedWorkspace {
     }
   }
 
-  private static func assets(_ count: Int, _ now: Instant, _ random: inout Random) -> String {
+  private static func assets(_ count: Int, _ now: Instant, _ random: inout SplitMix64) -> String {
     var text = "name,language,persona,stage,topics,published,expires\n"
     for asset in 0..<count {
       let published = now.adding(milliseconds: -Int64(random.below(800)) * 86_400_000).description.prefix(10)

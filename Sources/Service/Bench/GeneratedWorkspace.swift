@@ -27,7 +27,7 @@ package enum GeneratedWorkspace {
     var configuration = Configuration()
     configuration.rules = "\(folder)/rules"
     configuration.database = "\(folder)/bench.sqlite"
-    var random = Random(state: 7)
+    var random = SplitMix64(state: 7)
     progress(0, "making data")
     try Files.write(Array(ruleBook(size.rules, &random).utf8), to: "\(folder)/rules/book.abm")
     try Files.write(Array(contacts(size.contacts, now, &random).utf8), to: "\(folder)/contacts.csv")
@@ -63,7 +63,7 @@ package enum GeneratedWorkspace {
 
     """
 
-  private static func ruleBook(_ rules: Int, _ random: inout Random) -> String {
+  private static func ruleBook(_ rules: Int, _ random: inout SplitMix64) -> String {
     var book = declarations
     for rule in 0..<rules {
       let conditions = (0..<(2 + random.below(4))).map { _ in condition(&random) }.joined(separator: " and ")
@@ -72,7 +72,7 @@ package enum GeneratedWorkspace {
     return book
   }
 
-  private static func condition(_ random: inout Random) -> String {
+  private static func condition(_ random: inout SplitMix64) -> String {
     switch random.below(10) {
     case 0: "score_given > \(random.below(100))"
     case 1: "visits >= \(random.below(50))"
@@ -87,7 +87,7 @@ package enum GeneratedWorkspace {
     }
   }
 
-  private static func contacts(_ count: Int, _ now: Instant, _ random: inout Random) -> String {
+  private static func contacts(_ count: Int, _ now: Instant, _ random: inout SplitMix64) -> String {
     var text = "email,title,country,visits,score_given,persona,lifecycle,opted_out,created\n"
     for contact in 0..<count {
       let title = random.below(10) == 0 ? "" : "\(titles[random.below(6)]) \(random.below(400))"
@@ -100,7 +100,7 @@ package enum GeneratedWorkspace {
     return text
   }
 
-  private static func events(_ size: Size, _ now: Instant, _ random: inout Random) -> String {
+  private static func events(_ size: Size, _ now: Instant, _ random: inout SplitMix64) -> String {
     var text = "contact,at,path,seconds\n"
     for _ in 0..<(size.contacts > 0 ? size.events : 0) {
       let contact = random.below(size.contacts)
@@ -109,17 +109,5 @@ package enum GeneratedWorkspace {
       text += "\(random.below(300))\n"
     }
     return text
-  }
-
-  /// SplitMix64, so that a size names one workspace.
-  struct Random {
-    var state: UInt64
-
-    mutating func below(_ limit: Int) -> Int {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-      return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
-    }
   }
 }

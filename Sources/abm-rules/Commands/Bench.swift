@@ -8,10 +8,12 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure how fast a rule book is evaluated.",
     discussion: """
-      With --contacts, --events, --assets or a number for --rules it makes up people, events and rules; otherwise it measures the
-      rule book and the database of the workspace. No data is changed.
+      With --contacts, --events, --assets or a number for --rules it makes up people, events and rules; otherwise it
+      measures the rule book and the database of the workspace. With --contacts or --events and the folder of a rule book
+      it makes up people and events for that. No data is changed.
 
         abm-rules bench --contacts 100000 --rules 1000 --events 100000
+        abm-rules bench --rules rules --contacts 100000 --events 10000000
         abm-rules bench --db abm.sqlite --threads 2 --format json
         abm-rules bench --explain-plan
       """)
@@ -56,6 +58,15 @@ struct Bench: ParsableCommand {
     guard contacts != nil || rules != nil || events != nil || assets != nil else {
       return try measure(try options.configuration())
     }
+    if let folder = options.rules, rules == nil, !explainPlan {
+      var configuration = try options.configuration()
+      configuration.rules = folder
+      return try report { bar in
+        try Service.Bench.measure(
+          configuration, contacts: contacts ?? 10_000, events: events ?? 10_000, options: measuring, now: try time()
+        ) { bar.update($0, $1) }
+      }
+    }
     let folder = FileManager.default.temporaryDirectory.appending(path: "abm-rules-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -73,10 +84,18 @@ struct Bench: ParsableCommand {
       Output.result(Service.Bench.explainPlan(of: book))
       return
     }
+    try report { bar in
+      try Service.Bench.measure(configuration, options: measuring, now: try time()) { bar.update($0, $1) }
+    }
+  }
+
+  private var measuring: Service.Bench.Options {
+    Service.Bench.Options(threads: threads, repetitions: repetitions)
+  }
+
+  private func report(_ measure: (inout Progress) throws -> BenchResult) throws {
     var bar = Progress("measuring")
-    let result = try Service.Bench.measure(
-      configuration, options: Service.Bench.Options(threads: threads, repetitions: repetitions), now: try time()
-    ) { bar.update($0, $1) }
+    let result = try measure(&bar)
     bar.finish()
     switch format {
     case .text: Output.result(result.text(withCounts: counts))

@@ -1,0 +1,84 @@
+/// The steps of a row program, what each said last, and about which rows: in memory of their own, since an evaluation
+/// of one row takes microseconds, of which checks of arrays and of exclusive access would be the most.
+final class RowRegisters {
+  let stepCount: Int
+  let frameCount: Int
+  let steps: UnsafeMutablePointer<RowStep>
+  /// What each step said last.
+  let cells: UnsafeMutablePointer<Cell>
+  /// In which epoch of its frame it said so.
+  let stamps: UnsafeMutablePointer<UInt64>
+  /// Until when it says so, and in which epoch of its frame that was found out.
+  let horizons: UnsafeMutablePointer<Int64>
+  let horizonStamps: UnsafeMutablePointer<UInt64>
+  /// What becomes of numbers with time, and in which epoch of its frame that was found out.
+  let trends: UnsafeMutablePointer<Int32>
+  let trendStamps: UnsafeMutablePointer<UInt64>
+  /// The operands of steps that have many.
+  let operands: UnsafeMutablePointer<Int32>
+  private let operandCount: Int
+  /// The row that a frame is at, -1 for none; for a frame of pairs its inner row.
+  let frameRows: UnsafeMutablePointer<Int>
+  /// Another number each time that the frame comes to a row.
+  let epochs: UnsafeMutablePointer<UInt64>
+  private var epoch: UInt64 = 1
+
+  init(steps all: [RowStep], operands many: [Int32], frameCount: Int) {
+    stepCount = all.count
+    self.frameCount = frameCount
+    operandCount = many.count
+    steps = .allocate(capacity: max(all.count, 1))
+    cells = .allocate(capacity: max(all.count, 1))
+    stamps = .allocate(capacity: max(all.count, 1))
+    horizons = .allocate(capacity: max(all.count, 1))
+    horizonStamps = .allocate(capacity: max(all.count, 1))
+    trends = .allocate(capacity: max(all.count, 1))
+    trendStamps = .allocate(capacity: max(all.count, 1))
+    operands = .allocate(capacity: max(many.count, 1))
+    frameRows = .allocate(capacity: frameCount)
+    epochs = .allocate(capacity: frameCount)
+    for (index, step) in all.enumerated() { (steps + index).initialize(to: step) }
+    for (index, operand) in many.enumerated() { (operands + index).initialize(to: operand) }
+    cells.initialize(repeating: 0, count: max(all.count, 1))
+    stamps.initialize(repeating: 0, count: max(all.count, 1))
+    horizons.initialize(repeating: 0, count: max(all.count, 1))
+    horizonStamps.initialize(repeating: 0, count: max(all.count, 1))
+    trends.initialize(repeating: 0, count: max(all.count, 1))
+    trendStamps.initialize(repeating: 0, count: max(all.count, 1))
+    frameRows.initialize(repeating: -1, count: frameCount)
+    epochs.initialize(repeating: 1, count: frameCount)
+  }
+
+  // All that is held is numbers, which need no end of their own.
+  deinit {
+    steps.deallocate()
+    cells.deallocate()
+    stamps.deallocate()
+    horizons.deallocate()
+    horizonStamps.deallocate()
+    trends.deallocate()
+    trendStamps.deallocate()
+    operands.deallocate()
+    frameRows.deallocate()
+    epochs.deallocate()
+  }
+
+  /// Forgets all answers.
+  func reset() {
+    for frame in 0..<frameCount { leaveRow(of: frame) }
+  }
+
+  @inline(__always)
+  func leaveRow(of frame: Int) {
+    epoch += 1
+    frameRows[frame] = -1
+    epochs[frame] = epoch
+  }
+
+  @inline(__always)
+  func enter(_ row: Int, of frame: Int) {
+    epoch += 1
+    frameRows[frame] = row
+    epochs[frame] = epoch
+  }
+}
