@@ -79,14 +79,16 @@ extension Store {
       let index = RowIndex(rows.contacts)
       var sent: [SentMessage] = []
       for (table, owner) in [("outbox", "record"), ("event_message", "_contact")] {
-        let time = table == "outbox" ? "finished_at" : "_at"
+        // What may have been sent counts as sent.
+        let time = table == "outbox" ? "coalesce(finished_at, claimed_at)" : "_at"
         let columns =
           table == "outbox"
           ? "request ->> '$.asset', request ->> '$.template', coalesce(request ->> '$.transactional', 0)"
           : "asset, template, coalesce(transactional, 0)"
         let what =
           table == "outbox"
-          ? "subject = 0 AND status = 'done' AND request ->> '$.kind' = 'send_email'" : "rule IS NULL"
+          ? "subject = 0 AND status IN ('done', 'waiting', 'unknown', 'parked') AND request ->> '$.kind' = 'send_email'"
+          : "rule IS NULL"
         let who = isEveryone ? "" : " AND \(owner) IN (\(rows.contacts.map(String.init).joined(separator: ", ")))"
         let statement = try RawStatement(
           database, "SELECT \(owner), \(time), \(columns) FROM \(table) WHERE \(what) AND \(time) > ?\(who)")
@@ -116,7 +118,8 @@ extension Store {
       let record = try RawStatement(
         database, "INSERT OR REPLACE INTO dispatch_check (outbox, at, outcome, reason, until) VALUES (?, ?, ?, ?, ?)")
       let status = try RawStatement(
-        database, "UPDATE outbox SET status = ?, result = ?, finished_at = ? WHERE id = ? AND status = 'claimed'")
+        database,
+        "UPDATE outbox SET status = ?, result = ?, finished_at = ?, due_at = ? WHERE id = ? AND status = 'claimed'")
       for (entry, outcome) in refused {
         var until: Instant?
         if case .held(let time, _) = outcome { until = time }
@@ -131,7 +134,8 @@ extension Store {
         status.bind(1, after.rawValue)
         status.bind(2, ifPresent: until == nil ? reason : nil)
         status.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
-        status.bind(4, entry.id)
+        status.bind(4, ifPresent: until?.milliseconds)
+        status.bind(5, entry.id)
         try status.run()
         if until == nil { try withdrawMessage(of: entry, database) }
       }
@@ -139,7 +143,7 @@ extension Store {
   }
 
   /// Runs before this one counted the message, so it stays where it is, and is left out from now on.
-  private func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
+  func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
     guard entry.subject == .contact else { return }
     try database.execute(
       sql: """
@@ -187,5 +191,5 @@ extension Store {
 
 extension OutboxEntry.Status {
   /// What becomes of an action that a policy keeps from being carried out.
-  static let refusedByPolicy = OutboxEntry.Status.failed
+  static let refusedByPolicy = OutboxEntry.Status.dropped
 }

@@ -9,6 +9,7 @@ package struct Configuration: Sendable, Hashable {
   package var database = "abm.sqlite"
   /// Whether the columns of large databases are kept beside them for the next start.
   package var keepsColumns = true
+  package var hubspot = HubSpotSettings()
 
   package static let fileName = "abm.yaml"
   /// The settings, as `abm.yaml` spells them; `ABM_` and the name in capitals is the variable.
@@ -21,11 +22,19 @@ package struct Configuration: Sendable, Hashable {
     var configuration = Configuration()
     if Files.isThere(fileName) {
       let text = String(decoding: try Files.read(fileName), as: UTF8.self)
-      for (key, value) in try settings(in: text) { try configuration.set(key, value, in: fileName) }
+      for (key, value) in try settings(in: text, hubspot: &configuration.hubspot) {
+        try configuration.set(key, value, in: fileName)
+      }
     }
     for key in keys {
       let variable = "ABM_\(key.uppercased())"
       if let value = environment[variable], !value.isEmpty { try configuration.set(key, value, in: variable) }
+    }
+    for key in HubSpotSettings.scalarKeys {
+      let variable = "ABM_HUBSPOT_\(key.uppercased())"
+      if let value = environment[variable], !value.isEmpty {
+        try configuration.hubspot.set(key, value, file: variable)
+      }
     }
     if let value = environment["ABM_DB"], !value.isEmpty { configuration.database = value }
     return configuration
@@ -46,7 +55,9 @@ package struct Configuration: Sendable, Hashable {
     }
   }
 
-  private static func settings(in text: String) throws(WorkspaceError) -> [(String, String)] {
+  private static func settings(
+    in text: String, hubspot: inout HubSpotSettings
+  ) throws(WorkspaceError) -> [(String, String)] {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
@@ -59,11 +70,15 @@ package struct Configuration: Sendable, Hashable {
     }
     var settings: [(String, String)] = []
     for (key, value) in mapping {
+      if key.string == "hubspot" {
+        try hubspot.read(value, file: fileName)
+        continue
+      }
       guard let name = key.string, let text = value.scalar?.string else {
         throw .malformedConfiguration(fileName, reason: "`\(key.string ?? "?")` takes one value")
       }
       guard keys.contains(name) else {
-        throw .unknownConfigurationKey(name, file: fileName, suggestion: nearest(to: name, among: keys))
+        throw .unknownConfigurationKey(name, file: fileName, suggestion: nearest(to: name, among: keys + ["hubspot"]))
       }
       settings.append((name, text))
     }
