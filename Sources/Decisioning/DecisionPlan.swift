@@ -10,6 +10,7 @@ package struct DecisionPlan: Sendable {
   package let readSet: ReadSet
   /// In the order in which rules go: higher priority first, then by name.
   let rules: [RulePlan]
+  /// In the same order.
   let sequences: [SequencePlan]
   /// One for each of `CheckedPolicy.neverMessage`.
   let neverMessage: [NodeID?]
@@ -31,9 +32,8 @@ package struct DecisionPlan: Sendable {
     rules = program.rules
       .map { RulePlan($0, experiment: experiments[$0.name], in: evaluation) }
       .sorted { ($1.rule.priority, $0.rule.name) < ($0.rule.priority, $1.rule.name) }
-    sequences = program.sequences.map { sequence in
-      SequencePlan(sequence: sequence, enroll: sequence.enroll.flatMap { evaluation.node(for: $0, of: .contact) })
-    }
+    sequences = program.sequences.map { SequencePlan($0, in: evaluation) }
+      .sorted { ($1.sequence.priority, $0.sequence.name) < ($0.sequence.priority, $1.sequence.name) }
     neverMessage = program.policy.neverMessage.map { evaluation.node(for: $0, of: .contact) }
     holidayConditions = program.policy.holidays.map { holidays in
       holidays.condition.flatMap { evaluation.node(for: $0, of: .contact) }
@@ -67,11 +67,6 @@ package struct DecisionPlan: Sendable {
     }
     return reads
   }
-}
-
-struct SequencePlan: Sendable {
-  let sequence: CheckedSequence
-  let enroll: NodeID?
 }
 
 /// What deciding needs to know of a rule, worked out once.
@@ -111,17 +106,15 @@ struct RulePlan: Sendable {
         if case .expression(let expression) = argument { node(expression) } else { nil }
       }
     }
-    var needs = Set(actions.compactMap(\.id.missingFeature))
     let read = [rule.condition, rule.trigger?.filter, untilTime].compactMap(\.self)
     let isComputed = read.allSatisfy {
-      plan.notYetExecutable(in: $0, of: rule.subject, occurrence: occurrence).isEmpty
+      plan.notYetExecutable(in: $0, of: rule.subject, trigger: occurrence.map(TriggerKind.init)).isEmpty
     }
     let recommended = Set(actions.compactMap { $0.name(.recommendation) })
     let isRecommended = plan.recommendations.allSatisfy { recommendation in
       recommendation.isExecutable || !recommended.contains(recommendation.recommendation.name)
     }
-    if !isComputed || !isRecommended { needs.insert(.expression) }
-    missing = Decisions.NotExecutable.Feature.allCases.filter(needs.contains)
+    missing = isComputed && isRecommended ? [] : [.expression]
   }
 
   /// 64 bits of FNV-1a, in hexadecimal, over the text without its white space: layout is not part of a rule.
@@ -131,19 +124,5 @@ struct RulePlan: Sendable {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
     return String(hash, radix: 16)
-  }
-}
-
-extension ActionID {
-  /// What has to be carried out before the action can be.
-  var missingFeature: Decisions.NotExecutable.Feature? {
-    switch self {
-    case .enroll, .removeFromSequence: .sequence
-    case .assignOwner: .ownerRotation
-    case .sendAsset, .sendBest, .sendEmail, .recommend, .set, .clear, .advance, .addToList, .removeFromList,
-      .createTask, .createNote,
-      .notify, .callWebhook, .skipLowerRules:
-      nil
-    }
   }
 }

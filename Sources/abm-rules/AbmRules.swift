@@ -19,8 +19,8 @@ struct AbmRules: ParsableCommand {
     version: version,
     subcommands: [
       Init.self, Check.self, Fmt.self, Test.self, Import.self, Migrate.self,
-      Plan.self, Run.self, WhyCommand.self, Approvals.self, Experiments.self, Simulate.self, ReplayCommand.self,
-      Diff.self, Versions.self, Deploy.self, Explain.self, Bench.self, HubSpotCommand.self,
+      Plan.self, Run.self, WhyCommand.self, Sequences.self, Approvals.self, Experiments.self, Simulate.self,
+      ReplayCommand.self, Diff.self, Versions.self, Deploy.self, Explain.self, Bench.self, HubSpotCommand.self,
     ])
 
   static let version = "0.1.0"

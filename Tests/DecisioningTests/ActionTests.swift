@@ -172,14 +172,15 @@ struct ActionTests {
   @Test func whatIsNotCarriedOutDoesNotActAndSaysWhy() throws {
     var scene = try scene(
       """
-      rule r { when hot then assign owner from sdr and create note "x" }
-      sequence nurture { enroll when hot  exit when not hot  step one { create note "x" } }
+      recommendation next { from asset factor one 100% = 1 pick best 1 }
+      rule r { when hot then send best of next and create note "x" }
+      sequence nurture { enroll when hot  exit when not hot  step one { send best of next } }
       """)
     let decisions = scene.run()
     #expect(decisions.actions.isEmpty)
     #expect(
       decisions.notExecutable.map { "\($0.name) \($0.feature.rawValue) \($0.matched)" } == [
-        "r ownerRotation 1", "nurture sequence 1",
+        "r recommendation 1", "next recommendation 0", "nurture recommendation 1",
       ])
     #expect(decisions.changes.deployments.isEmpty)
     #expect(decisions.changes.firings.isEmpty)
@@ -188,7 +189,8 @@ struct ActionTests {
   @Test func whatIsNotCarriedOutStillKeepsLowerRulesOff() throws {
     var scene = try scene(
       """
-      rule high { when hot then assign owner from sdr and skip lower rules priority 2 }
+      recommendation next { from asset factor one 100% = 1 pick best 1 }
+      rule high { when hot then send best of next and skip lower rules priority 2 }
       rule low { when hot then create note "x" priority 1 }
       """)
     #expect(scene.run().acted == [])
@@ -223,7 +225,8 @@ struct ActionTests {
     var scene = try scene(
       """
       policy { halt when a run acts on more than 50% of contacts }
-      rule r { when hot then assign owner from sdr }
+      recommendation next { from asset factor one 100% = 1 pick best 1 }
+      rule r { when hot then send best of next }
       rule s { when hot then create note "x" }
       rule t for account { when size > 3 then create note "x" }
       """)

@@ -67,8 +67,8 @@ import Testing
     _ generator: inout ExpressionGenerator, _ context: inout ExpressionGenerator.Context, _ world: ReferenceWorld,
     _ evaluation: Evaluation, _ reference: ReferenceEvaluator, _ seed: UInt64
   ) -> [UInt8] {
-    let (batch, triggers) = occurrences(&generator, context.subject, world)
-    context.trigger = batch.occurrence
+    let (occurrence, batch, triggers) = occurrences(&generator, context.subject, world)
+    context.trigger = occurrence
     let condition = generator.condition(3, context)
     let truths = evaluation.truths(condition, of: context.subject, occurrences: batch)
     #expect(truths.count == batch.count)
@@ -82,7 +82,7 @@ import Testing
 
   private func occurrences(
     _ generator: inout ExpressionGenerator, _ subject: Subject, _ world: ReferenceWorld
-  ) -> (Occurrences, [ReferenceWorld.Trigger]) {
+  ) -> (CheckedRule.Occurrence, Occurrences, [ReferenceWorld.Trigger]) {
     let rows = subject == .contact ? world.contacts.count : world.accounts.count
     var subjects: [Int32] = []
     var triggers: [ReferenceWorld.Trigger] = []
@@ -96,7 +96,10 @@ import Testing
         eventRows.append(Int32(row))
         triggers.append(.event(events[row]))
       }
-      return (Occurrences(of: .event(.type(type)), subjects: subjects, triggers: .events(rows: eventRows)), triggers)
+      let occurrence = CheckedRule.Occurrence.event(.type(type))
+      return (
+        occurrence, Occurrences(of: occurrence, subjects: subjects, triggers: .events(rows: eventRows)), triggers
+      )
     case 1:
       let events = world.events.filter { _ in rows > 0 }.prefix(4)
       for event in events {
@@ -104,9 +107,11 @@ import Testing
         triggers.append(.event(event))
       }
       let worths = events.map { world.program[$0.type].worth ?? .nan }
+      let occurrence = CheckedRule.Occurrence.event(.interactions)
       return (
+        occurrence,
         Occurrences(
-          of: .event(.interactions), subjects: subjects,
+          of: occurrence, subjects: subjects,
           triggers: .interactions(times: events.map(\.time.milliseconds), worths: worths)), triggers
       )
     default:
@@ -123,9 +128,11 @@ import Testing
       var texts = TextPool()
       let type = ValueType.choice(SampleSchema.rank)
       let field: FieldIndex = FieldIndex(subject == .contact ? 3 : 5)
+      let occurrence = CheckedRule.Occurrence.changed(Reference(.subject, .field(field)), to: nil)
       return (
+        occurrence,
         Occurrences(
-          of: .changed(Reference(.subject, .field(field)), to: nil), subjects: subjects,
+          of: occurrence, subjects: subjects,
           triggers: .changes(
             old: Column(old, type: type, texts: &texts), new: Column(new, type: type, texts: &texts),
             times: times.map(\.milliseconds))), triggers

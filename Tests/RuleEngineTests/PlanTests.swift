@@ -157,9 +157,9 @@ import Testing
     #expect(!plan.readSet.contactFields.isEmpty)
     for rule in program.rules {
       guard let condition = rule.condition else { continue }
-      let node = plan.node(for: condition, of: rule.subject, occurrence: rule.trigger?.occurrence)
+      let node = plan.node(for: condition, of: rule.subject, trigger: (rule.trigger?.occurrence).map(TriggerKind.init))
       #expect(node != nil, "\(rule.name)")
-      let missing = plan.notYetExecutable(in: condition, of: rule.subject, occurrence: rule.trigger?.occurrence)
+      let missing = plan.notYetExecutable(in: condition, of: rule.subject, trigger: (rule.trigger?.occurrence).map(TriggerKind.init))
       #expect(missing.isEmpty, "\(rule.name)")
     }
   }

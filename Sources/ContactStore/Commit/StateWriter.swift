@@ -40,6 +40,8 @@ struct StateWriter {
     try write(changes.experiments)
     try RecommendationWriter(database: database, program: program, rows: rows, run: run, names: names)
       .write(changes.recommendations)
+    try SequenceWriter(database: database, contacts: rows.contacts, accounts: rows.accounts, now: now, run: run)
+      .write(changes.sequences)
   }
 
   func record(_ subject: Subject, _ row: Int32) -> Int64 {

@@ -34,6 +34,9 @@ extension Store {
     try write { database in
       let last = try Row.fetchOne(database, sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1")
       if last?["id"] as Int64? != loaded.lastRun?.id { throw StoreError.overtaken }
+      // What a person did to a sequence meanwhile must not be undone.
+      let lastCommand = try SequenceLoader.lastCommand(database)
+      if lastCommand != loaded.state.sequences.lastCommand { throw StoreError.overtaken }
       let latest = try Int64.fetchOne(database, sql: "SELECT max(at) FROM run")
       if let latest, latest > decisions.now.milliseconds, !isForced {
         throw StoreError.clockBeforeLastRun(now: decisions.now, last: Instant(milliseconds: latest))

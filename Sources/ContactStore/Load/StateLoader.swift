@@ -26,6 +26,7 @@ struct StateLoader {
     state.synced = try synced()
     state.recommendations = try RecommendationLoader(database: database, program: program)
       .history(contacts: contacts, now: now)
+    state.sequences = try SequenceLoader(database: database) { contacts[$0] }.load()
     return state
   }
 

@@ -18,6 +18,7 @@ enum SystemSchema {
     }
     registerPolicies(in: &migrator)
     migrator.registerMigration("recommendations", migrate: addRecommendations)
+    migrator.registerMigration("sequences", migrate: addSequences)
     registerHistory(in: &migrator)
     registerKeptColumns(in: &migrator)
     return migrator

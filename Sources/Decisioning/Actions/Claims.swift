@@ -5,6 +5,9 @@ struct Claims {
   enum Target: Hashable {
     case field(Subject, Int32, FieldIndex)
     case list(ListName, Int32)
+    case owner(Subject, Int32)
+    /// Whether the contact is in the sequence.
+    case enrolment(String, Int32)
   }
 
   private var values: [Target: (rule: String, value: Value)] = [:]

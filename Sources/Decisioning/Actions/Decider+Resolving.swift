@@ -8,10 +8,13 @@ extension Decider {
   func resolve(
     _ plan: RulePlan, _ index: Int, _ candidate: Candidate, _ batch: OccurrenceBatch?
   ) -> ResolvedAction {
-    let action = plan.rule.actions[index]
     let place = Place(
       subject: plan.rule.subject, row: candidate.row, batch: batch, position: candidate.position,
       nodes: plan.arguments[index], rule: plan.rule.name, isUpkeep: plan.rule.frequency.repetition == .upkeep)
+    return resolve(plan.rule.actions[index], index, place)
+  }
+
+  func resolve(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
     switch action.id {
     case .sendAsset, .sendEmail: return resolveMessage(action, index, place)
     case .set, .clear, .advance: return resolveField(action, index, place)
@@ -19,8 +22,10 @@ extension Decider {
     case .createTask, .createNote, .notify, .callWebhook: return resolveRequest(action, index, place)
     case .sendBest: return resolveBest(action, index, place)
     case .recommend: return resolveRecommendation(action, index, place)
-    case .enroll, .removeFromSequence, .assignOwner, .skipLowerRules:
-      // A rule with such an action does not act; `skip lower rules` is no action of its own.
+    case .assignOwner: return resolveOwner(action, index, place)
+    case .enroll, .removeFromSequence: return resolveEnrolment(action, index, place)
+    case .skipLowerRules:
+      // No action of its own.
       return ResolvedAction(id: action.id, index: index, outcome: .already)
     }
   }
@@ -238,7 +243,10 @@ extension Decider {
     }
   }
 
-  private func owner(_ place: Place) -> String? {
+  /// Also one that was assigned in this run, so that the task of the same rule goes to them.
+  func owner(_ place: Place) -> String? {
+    if let assigned, assigned.subject == place.subject, assigned.row == place.row { return assigned.owner }
+    if case .text(let owner) = claims[.owner(place.subject, place.row)]?.value { return owner }
     let owners = table(of: place.subject).owners
     guard Int(place.row) < owners.count, owners[Int(place.row)] >= 0 else { return nil }
     return snapshot.texts.text(owners[Int(place.row)])

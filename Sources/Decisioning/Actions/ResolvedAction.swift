@@ -9,6 +9,8 @@ struct ResolvedAction {
     case nothing
     case field(FieldIndex, old: Value, new: Value)
     case list(ListName, isMember: Bool)
+    case owner(team: String, address: String)
+    case enrolment(sequence: String, isMember: Bool)
     case message(MessageLedger.Content, StateChanges.SentMessage)
     case recommendation([AssetID])
   }

@@ -22,6 +22,7 @@ extension Decider {
     if let refusal = draft.approval.refusal(of: held) {
       return refuse(refusal, plan, candidate, firing, history, batch, &draft)
     }
+    assigned = nil
     // A run over all asks again, or finds that the question is moot; anything less waits for the answer.
     if !options.appliesPopulationPolicies, draft.approval.isOpen, draft.approval.covers(held) {
       var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
@@ -37,7 +38,7 @@ extension Decider {
       for index in resolved.indices { resolved[index].outcome = .accountLimit(perAccount.limit, per: perAccount.per) }
     }
     for index in resolved.indices where resolved[index].outcome == .act {
-      resolved[index].outcome = outcome(of: resolved[index], plan, candidate.row, heldSince: heldSince)
+      resolved[index].outcome = outcome(of: resolved[index], candidate.row, heldSince: heldSince)
     }
 
     // An arm that does nothing has its turn like the others.
@@ -68,7 +69,7 @@ extension Decider {
       if messages { draft.messaged.insert(candidate.row) }
       draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: true, messages: messages))
       for action in resolved where action.outcome == .act || action.outcome.isQuestion {
-        apply(action, plan, candidate.row, &draft.effects)
+        apply(action, rule.name, rule.subject, candidate.row, &draft.effects)
       }
       draft.firings[candidate.row] = .acted(at: now)
       finish(candidate, .acted, plan, history, &draft.effects)
@@ -102,7 +103,7 @@ extension Decider {
   }
 
   /// What is as it should be is claimed too, or a lower rule would change it and this one change it back for ever.
-  private func claim(_ resolved: [ResolvedAction], for rule: String) {
+  func claim(_ resolved: [ResolvedAction], for rule: String) {
     for action in resolved where action.outcome == .act || action.outcome == .already {
       guard let claim = action.claim, claims[claim.target].map({ $0.rule == rule }) ?? true else { continue }
       claims.claim(claim.target, claim.value, for: rule)

@@ -60,6 +60,16 @@ extension Decider {
     }
   }
 
+  /// The rows in the order in which `at most N contacts per account` takes them; missing ranks last.
+  func ranked(_ rows: [Int32], _ perAccount: CheckedRule.PerAccount, _ rank: NodeID?) -> [Int32] {
+    guard let rank else { return rows }
+    let numbers = rows.map { row -> Double in
+      let number = evaluation.value(rank, row: Int(row)).rank
+      return number.map { perAccount.highestFirst ? -$0 : $0 } ?? .infinity
+    }
+    return rows.indices.sorted { (numbers[$0], $0) < (numbers[$1], $1) }.map { rows[$0] }
+  }
+
   /// In the order in which `at most N contacts per account` takes them; by key where the rule has no such limit.
   func ranked(_ candidates: [Candidate], _ plan: RulePlan) -> [Candidate] {
     guard let perAccount = plan.rule.frequency.perAccount, let rank = plan.rank else { return candidates }

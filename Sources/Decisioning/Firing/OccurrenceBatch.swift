@@ -2,7 +2,7 @@ import BusinessTime
 import RuleEngine
 import RuleSemantics
 
-/// The occurrences of one rule as the engine takes them.
+/// The occurrences of one rule, or the enrolments in one version of a sequence, as the engine takes them.
 struct OccurrenceBatch {
   private let occurrences: Occurrences
 
@@ -23,6 +23,16 @@ struct OccurrenceBatch {
         times: all.map(\.at.milliseconds))
     }
     occurrences = Occurrences(of: kind, subjects: all.map(\.row), triggers: triggers)
+  }
+
+  init(_ enrolments: [Enrolment], _ sequence: CheckedSequence) {
+    var steps: [String: [Int64]] = [:]
+    for step in sequence.steps {
+      steps[step.name] = enrolments.map { $0.began(step.name)?.milliseconds ?? Column.missingTime }
+    }
+    occurrences = Occurrences(
+      kind: .enrolment, subjects: enrolments.map(\.contact),
+      triggers: .enrolments(began: enrolments.map(\.enteredAt.milliseconds), steps: steps))
   }
 
   /// 0 no, 1 yes, 2 unknown for each occurrence.

@@ -3,7 +3,7 @@ package import RuleSemantics
 
 /// An action with everything filled in, and what becomes of it.
 package struct DecidedAction: Hashable, Sendable {
-  /// The rule; of a sync the definition.
+  /// The rule or sequence; of a sync the definition.
   package var rule: String
   /// Whether it keeps a `sync to hubspot …` up to date rather than being an action of a rule.
   package var isSync: Bool
@@ -50,7 +50,13 @@ package struct DecidedAction: Hashable, Sendable {
     self.request = request
     self.occurrence = occurrence
     self.index = index
-    idempotencyKey = "\(isSync ? "sync" : "rule"):\(rule)|\(subject.rawValue):\(key)|\(occurrence.text)|\(index)"
+    let kind = if isSync { "sync" } else if case .enrolment = occurrence { "sequence" } else { "rule" }
+    idempotencyKey = "\(kind):\(rule)|\(subject.rawValue):\(key)|\(occurrence.text)|\(index)"
+  }
+
+  /// The step of the sequence; `nil` for a rule.
+  package var step: String? {
+    if case .enrolment(_, let place) = occurrence { place.step } else { nil }
   }
 
   package func argument(_ parameter: ParameterID) -> JSONValue? {

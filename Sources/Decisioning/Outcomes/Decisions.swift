@@ -6,6 +6,8 @@ package struct Decisions: Sendable {
   package var now: Instant
   /// In the order in which rules go: higher priority first, then by name.
   package var rules: [RuleReport] = []
+  /// In the same order.
+  package var sequences: [SequenceReport] = []
   /// By rule in that order, then by key of the subject, occurrence and position; syncs last.
   package var actions: [DecidedAction] = []
   package var changes = StateChanges()
@@ -15,6 +17,8 @@ package struct Decisions: Sendable {
   package var halt: Halt?
   /// Names of deployed rules that the rule book no longer has; sorted. An edited unnamed rule is among them.
   package var vanishedRules: [String] = []
+  /// The same of sequences; whoever is in one stays where they are.
+  package var vanishedSequences: [VanishedSequence] = []
 
   package init(now: Instant) {
     self.now = now
@@ -50,9 +54,13 @@ package struct Decisions: Sendable {
     }
   }
 
+  package struct VanishedSequence: Hashable, Sendable {
+    package var name: String
+    package var enrolled: Int
+  }
+
   package struct NotExecutable: Hashable, Sendable {
     package enum Feature: String, Hashable, Sendable, CaseIterable {
-      case sequence, ownerRotation
       /// A condition reads what no evaluation computes.
       case expression
     }

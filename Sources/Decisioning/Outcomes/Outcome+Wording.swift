@@ -24,6 +24,7 @@ extension Outcome {
     case .noCandidate: "no candidate"
     case .already: "already"
     case .accountLimit: "account limit"
+    case .enrolledBefore: "enrolled before"
     case .halted: "halted"
     }
   }
@@ -50,6 +51,7 @@ extension Outcome {
     case .already: "nothing would change"
     case .accountLimit(let limit, let span):
       "\(Outcome.counted(limit, "contact")) of the account \(limit == 1 ? "has" : "have") been reached within \(span)"
+    case .enrolledBefore(let at): "in the sequence since \(at.minuteText(in: zone)), and not so soon again"
     case .halted: "the run was halted before its first action"
     }
   }
@@ -122,9 +124,7 @@ extension Decisions.NotExecutable {
   /// The same after the name.
   package var reason: String {
     switch feature {
-    case .sequence: "needs sequences, which this version checks but does not carry out"
     case .expression: "asks for a value that this version checks but does not compute"
-    case .ownerRotation: "assigns owners in turn, which this version checks but does not carry out"
     }
   }
 }

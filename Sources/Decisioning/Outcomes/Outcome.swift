@@ -32,6 +32,8 @@ package enum Outcome: Hashable, Sendable {
   case already
   /// `at most N contacts per account` is reached.
   case accountLimit(Int, per: TimeSpan)
+  /// The contact was in the sequence before, and the sequence says how often.
+  case enrolledBefore(at: Instant)
   /// The run was halted before its first action.
   case halted
 

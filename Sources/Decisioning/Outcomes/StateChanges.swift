@@ -28,6 +28,8 @@ package struct StateChanges: Hashable, Sendable {
   package var experiments = ExperimentChanges()
   package var approvals = ApprovalChanges()
 
+  package var sequences = SequenceChanges()
+
   package init() {}
 
   package var isEmpty: Bool { self == StateChanges() }

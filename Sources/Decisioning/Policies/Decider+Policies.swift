@@ -7,7 +7,7 @@ import RuleSemantics
 extension Decider {
   /// The outcome of an action that would act; counts the message if it goes out.
   func outcome(
-    of action: ResolvedAction, _ plan: RulePlan, _ row: Int32, heldSince: Instant?
+    of action: ResolvedAction, _ row: Int32, heldSince: Instant?
   ) -> Outcome {
     if case .recommendation(let assets) = action.effect { ledger.addRecommended(assets, to: row) }
     guard case .message(let content, let message) = action.effect else { return .act }
@@ -53,15 +53,22 @@ extension Decider {
 
   // MARK: - Effects
 
-  func apply(_ action: ResolvedAction, _ plan: RulePlan, _ row: Int32, _ changes: inout StateChanges) {
+  func apply(
+    _ action: ResolvedAction, _ rule: String, _ subject: Subject, _ row: Int32, _ changes: inout StateChanges
+  ) {
     switch action.effect {
     case .nothing, .recommendation: break
     case .field(let field, let old, let new):
       changes.fields.append(
-        .init(rule: plan.rule.name, subject: plan.rule.subject, row: row, field: field, old: old, new: new))
+        .init(rule: rule, subject: subject, row: row, field: field, old: old, new: new))
+    case .owner(let team, let address):
+      turns[team] = address
+      changes.sequences.owners.append(.init(rule: rule, subject: subject, row: row, owner: address))
+    case .enrolment(let sequence, let isMember):
+      changes.sequences.requests.append(.init(sequence: sequence, row: row, isMember: isMember, by: rule))
     case .list(let name, let isMember): changes.lists.append(.init(list: name, row: row, isMember: isMember))
     case .message(_, let message): changes.messages.append(message)
     }
-    changes.recommendations += recommended(by: action, plan.rule.name, row)
+    changes.recommendations += recommended(by: action, rule, row)
   }
 }

@@ -12,7 +12,7 @@ extension Decider {
     report.isNew = history.deployment == nil
     report.isEdited = history.deployment.map { $0.fingerprint != rule.fingerprint } ?? false
     var draft = RuleDraft(report, approval(of: rule, history))
-    let marks = (ledger.mark, claims.mark)
+    let marks = (ledger.mark, claims.mark, turns)
 
     if rule.rule.trigger == nil {
       for candidate in standingCandidates(of: rule, history, &draft) { act(rule, candidate, history, nil, &draft) }
@@ -28,6 +28,7 @@ extension Decider {
     } else {
       ledger.undo(to: marks.0)
       claims.undo(to: marks.1)
+      turns = marks.2
     }
     keep(draft, of: rule)
   }
@@ -70,6 +71,8 @@ extension Decider {
       decisions.changes.recommendations += changes.recommendations
       decisions.changes.experiments.assignments += changes.experiments.assignments
       decisions.changes.approvals.askedItems += changes.approvals.askedItems
+      decisions.changes.sequences.owners += changes.sequences.owners
+      decisions.changes.sequences.requests += changes.sequences.requests
     }
     for row in draft.firings.keys.sorted() {
       guard let firing = draft.firings[row] else { continue }

@@ -28,6 +28,13 @@ final class Decider {
   /// Worked out when a message is first decided upon.
   var quietStates: [QuietState.Key: QuietState] = [:]
 
+  /// By team, whom the last turn went to, this run included.
+  var turns: [String: String]
+  /// Of sequences that had their turn: whether those who came in or out are in it now.
+  var memberships: [String: [Int32: Bool]] = [:]
+  /// The owner that the actions at hand assign, for those that come after.
+  var assigned: (subject: Subject, row: Int32, owner: String)?
+
   var program: CheckedProgram { plan.program }
 
   init(evaluation: Evaluation, plan: DecisionPlan, state: DecisionState, options: DecisionOptions) {
@@ -42,13 +49,21 @@ final class Decider {
     now = evaluation.now
     calendars = SubjectCalendars(evaluation: evaluation, plan: plan, holidays: options.holidays)
     decisions = Decisions(now: evaluation.now)
+    turns = state.sequences.turns
     ledger = MessageLedger(evaluation.snapshot, schema: plan.program[EventID(0)], now: evaluation.now)
   }
 
   func run() -> Decisions {
     recordTransitions()
     prepareConditions()
-    for rule in plan.rules { decide(rule) }
+    // Higher priorities first, then by name, whether rule or sequence.
+    var sequences = plan.sequences[...]
+    for rule in plan.rules {
+      while let next = sequences.first, next.goesBefore(rule.rule) { decide(sequences.removeFirst()) }
+      decide(rule)
+    }
+    for sequence in sequences { decide(sequence) }
+    finishSequences()
     releaseItems()
     syncDefinitions()
     reportNotExecutable()
@@ -131,13 +146,19 @@ final class Decider {
     }
     for plan in plan.sequences {
       let matched = plan.enroll.map { evaluation.truths($0, of: .contact).count { $0 == 1 } } ?? 0
-      decisions.notExecutable.append(
-        .init(name: plan.sequence.name, feature: .sequence, range: plan.sequence.range, matched: matched))
+      for feature in plan.missing {
+        decisions.notExecutable.append(
+          .init(name: plan.sequence.name, feature: feature, range: plan.sequence.range, matched: matched))
+      }
     }
   }
 
   private func reportVanished() {
     decisions.vanishedRules = state.deployments.keys.filter { !plan.ruleNames.contains($0) }.sorted()
+    let known = Set(program.sequences.map(\.name) + program.sequences.compactMap(\.formerName))
+    decisions.vanishedSequences = state.sequences.deployments.keys.filter { !known.contains($0) }.sorted().map {
+      .init(name: $0, enrolled: state.sequences.enrolments[$0]?.count ?? 0)
+    }
   }
 
   private func haltIfTooMany() {
@@ -153,6 +174,7 @@ final class Decider {
       decisions.actions[index].outcome = .halted
     }
     for index in decisions.rules.indices { decisions.rules[index].acted = 0 }
+    for index in decisions.sequences.indices { decisions.sequences[index].halt() }
   }
 }
 

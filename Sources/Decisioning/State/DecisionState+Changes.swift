@@ -4,7 +4,7 @@ package import RuleSemantics
 
 // What a run leaves behind becomes what the next run finds: in tests and in simulations as the store does it.
 extension DecisionState {
-  /// Applies everything but journeys, segments, fields and messages, which are not kept here.
+  /// Applies everything but journeys, segments, fields, owners and messages, which are not kept here.
   ///
   /// - Parameter count: how many rows the subject has.
   package mutating func apply(_ changes: StateChanges, count: (Subject) -> Int) {
@@ -28,6 +28,7 @@ extension DecisionState {
     for entry in changes.recommendations {
       recommendations.add(.init(asset: entry.asset, at: entry.at), to: entry.contact)
     }
+    sequences.apply(changes.sequences)
   }
 
   /// Takes one change after the other, those of one rule together: a run may touch every row.

@@ -30,6 +30,7 @@ package struct DecisionState: Sendable {
   package var approvals: ApprovalState
   /// By name, as last run.
   package var experiments: [String: ExperimentState]
+  package var sequences = SequenceState()
 
   package init(
     deployments: [String: Deployment] = [:], firings: [String: FiringTable] = [:],

@@ -37,7 +37,36 @@ extension TestRun {
         if truths[row] != 1 { lines += values(in: condition, rule.subject, row, evaluation) }
       }
     }
+    let key = { (row: Int32) in self.world.contacts[Int(row)].key }
+    for sequence in program.sequences where sequence.steps.flatMap(\.statements).flatMap(\.actions).contains(where: {
+      $0.isLike(expected)
+    }) {
+      for enrolment in (world.state.sequences.enrolments[sequence.name] ?? []).prefix(TestRun.longestTrace) {
+        lines.append(TestWording.enrolment(sequence.name, key: key(enrolment.contact), enrolment, in: calendar.zone))
+      }
+      if world.state.sequences.enrolments[sequence.name]?.isEmpty ?? true {
+        lines += traceOfEnrolment(in: sequence.name, evaluation)
+      }
+    }
     return lines.isEmpty ? [TestWording.noRule] : Array(lines.prefix(2 * TestRun.longestTrace))
+  }
+
+  /// Who is in the sequence and where, or why nobody is.
+  func traceOfEnrolment(in name: String, _ evaluation: Evaluation) -> [String] {
+    guard let sequence = program.sequences.first(where: { $0.name == name }) else { return [] }
+    let enrolled = world.state.sequences.enrolments[name] ?? []
+    if !enrolled.isEmpty {
+      return enrolled.prefix(TestRun.longestTrace).map {
+        TestWording.enrolment(name, key: world.contacts[Int($0.contact)].key, $0, in: calendar.zone)
+      }
+    }
+    guard let enroll = sequence.enroll else { return [TestWording.enrolledByRules(name)] }
+    let truths = evaluation.truths(enroll, of: .contact)
+    return truths.indices.prefix(TestRun.longestTrace).flatMap { row -> [String] in
+      let key = world.contacts[row].key
+      let line = TestWording.enrolCondition(of: name, key: key, truth: truths[row])
+      return truths[row] == 1 ? [line] : [line] + values(in: enroll, .contact, row, evaluation)
+    }
   }
 
   /// The values that a condition reads of its subject, and which of its parts are not true.

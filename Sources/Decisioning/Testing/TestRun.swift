@@ -26,8 +26,8 @@ struct TestRun {
   /// What would have acted since the stop before, but is not carried out; positions in `Decisions.notExecutable`.
   private(set) var missed: Set<Int> = []
   private(set) var notExecutable: [Decisions.NotExecutable] = []
-  /// When a sequence would first have enrolled somebody; by position in `notExecutable`.
-  private(set) var enrolled: [Int: Instant] = [:]
+  /// The steps that somebody came to since the stop before, by sequence.
+  private var passed: [String: Set<String>] = [:]
   /// Of the last run, for what is asked at a stop.
   private var evaluation: Evaluation?
   /// The last evaluation, and the number of its snapshot.
@@ -89,7 +89,7 @@ struct TestRun {
     case .expectNothing: expectNothing(step)
     case .expectAction(let action, let isNegated, let person):
       expect(action, isNegated: isNegated, to: person, step)
-    case .expectEnrolled(let sequence, _): obstacle = TestWording.enrolled(sequence)
+    case .expectEnrolled(let sequence, let name): expectEnrolled(in: sequence, at: name, step)
     case .expectCondition(let condition, let subject): expect(condition, of: subject, step)
     }
   }
@@ -127,8 +127,10 @@ struct TestRun {
     tally?.observe(evaluation, decisions, withPolicy: options.appliesMessagePolicies)
     for action in decisions.actions { happenings.append(Happening(at: now, action: action)) }
     notExecutable = decisions.notExecutable
-    for (index, missing) in decisions.notExecutable.enumerated() where missing.matched > 0 {
-      if sequence(missing) == nil { missed.insert(index) } else { enrolled[index] = enrolled[index] ?? now }
+    for (index, missing) in decisions.notExecutable.enumerated() where missing.matched > 0 { missed.insert(index) }
+    for change in decisions.changes.sequences.enrolments {
+      let steps = change.enrolment.visits.filter { $0.beganAt == now }.map(\.step)
+      passed[change.sequence, default: []].formUnion(steps)
     }
     world.apply(decisions.changes, at: now)
     self.evaluation = decisions.changes.isWithoutEffectOnValues ? evaluation : nil
@@ -145,6 +147,7 @@ struct TestRun {
     isAtStop = false
     happenings = []
     missed = []
+    passed = [:]
   }
 
   /// What conditions of the test are asked of: the world as the last run left it.
@@ -188,10 +191,6 @@ struct TestRun {
   private mutating func expect(
     _ action: CheckedAction, isNegated: Bool, to person: String?, _ step: CheckedTest.Step
   ) {
-    if let feature = action.id.missingFeature {
-      obstacle = Decisions.NotExecutable(name: action.id.rawValue, feature: feature, range: step.range).text
-      return
-    }
     let evaluation = current()
     let found = happenings.filter { happening in
       happening.action.isDone && matches(happening, action, step.subject, person, evaluation)
@@ -206,6 +205,18 @@ struct TestRun {
     } else if !isNegated, found.isEmpty {
       fail(step, TestWording.didNotHappen(text(of: step)), trace(of: happenings) + obstacles(to: action, evaluation))
     }
+  }
+
+  /// Somebody is in the sequence, held out or not, or was since the stop before; where a step is named, at that step.
+  private mutating func expectEnrolled(in sequence: String, at step: String?, _ expectation: CheckedTest.Step) {
+    let enrolled = world.state.sequences.enrolments[sequence] ?? []
+    if enrolled.contains(where: { step == nil || $0.place.step == step }) { return }
+    if let passed = passed[sequence], step.map(passed.contains) ?? true { return }
+    if let missing = notExecutable.first(where: { $0.name == sequence }) {
+      obstacle = missing.text
+      return
+    }
+    fail(expectation, TestWording.didNotHappen(text(of: expectation)), traceOfEnrolment(in: sequence, current()))
   }
 
   private mutating func expect(_ condition: CheckedExpression, of subject: Subject, _ step: CheckedTest.Step) {

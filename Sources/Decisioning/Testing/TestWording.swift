@@ -1,3 +1,5 @@
+import BusinessTime
+
 // All wording of test failures: a sentence without a period each.
 enum TestWording {
   static func expectedNothing(count: Int) -> String {
@@ -14,10 +16,6 @@ enum TestWording {
     "`\(expectation)` does not hold: it is unknown, since something it needs is missing"
   }
 
-  static func enrolled(_ sequence: String) -> String {
-    "it expects somebody in `\(sequence)`, and sequences are checked but not carried out by this version"
-  }
-
   // MARK: - Traces
 
   static let nothingHappened = "nothing happened since the stop before"
@@ -31,6 +29,18 @@ enum TestWording {
     let head = "\(at) \(rule), \(key): \(action)"
     guard outcome != .act else { return head }
     return "\(head): \(outcome.name)\(reason.map { ", \($0)" } ?? "")"
+  }
+
+  static func enrolment(_ sequence: String, key: String, _ enrolment: Enrolment, in zone: Zone) -> String {
+    "`\(sequence)`, \(key): \(enrolment.text(in: zone))"
+  }
+
+  static func enrolledByRules(_ sequence: String) -> String {
+    "`\(sequence)` has no `enroll when`: rules enroll in it"
+  }
+
+  static func enrolCondition(of sequence: String, key: String, truth: UInt8) -> String {
+    "`\(sequence)`, \(key): its `enroll when` is \(name(of: truth)) now"
   }
 
   static func waitsForOccurrence(_ rule: String) -> String {

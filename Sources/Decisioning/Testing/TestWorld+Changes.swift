@@ -23,6 +23,7 @@ extension TestWorld {
       snapshotCache = nil
     }
     for message in changes.messages { addMessage(message, at: now) }
+    for change in changes.sequences.owners { update(change.subject, Int(change.row)) { $0.owner = change.owner } }
   }
 
   private mutating func settle() {

@@ -35,6 +35,7 @@ extension TestWorld {
     }
     switch subject {
     case .contact:
+      state.sequences.moveContacts(moved)
       for purpose in Array(state.consents.keys) { state.consents[purpose]?.insert(0, at: Int(position)) }
     case .account:
       for index in contacts.indices { contacts[index].account = moved(contacts[index].account) }

@@ -11,7 +11,7 @@ extension Evaluation {
     case .today: return .dates([today])
     case .moment(let span, later: let later): return .times([moment(span, later: later)])
     case .field(let field): return fieldColumn(field, node, count)
-    case .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld, .triggerNew:
+    case .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld, .triggerNew, .stepTime:
       return eventColumn(node, count, batch)
     case .fieldIsUnchanged(let field, let value, let span):
       let isUnchanged = unchanged(changes(of: field, in: node.frame), span, count)
@@ -76,12 +76,15 @@ extension Evaluation {
     default: break
     }
     guard let occurrences = batch?.batch else { return .missing(node.type, count: count) }
-    switch (node.kind, occurrences.triggers, occurrences.occurrence) {
+    switch (node.kind, occurrences.triggers, occurrences.kind) {
     case (.triggerTime, .events(rows: let rows), .event(.type(let event))):
       return .times(gather(eventTable(event).times, rows, missing: Column.missingTime))
     case (.triggerTime, .interactions(times: let times, worths: _), _),
       (.triggerTime, .changes(old: _, new: _, times: let times), _):
       return .times(times)
+    case (.triggerTime, .enrolments(began: let times, steps: _), _): return .times(times)
+    case (.stepTime(let step), .enrolments(began: _, steps: let steps), _):
+      return .times(steps[step] ?? Array(repeating: Column.missingTime, count: count))
     case (.triggerWorth, .interactions(times: _, worths: let worths), _): return .numbers(worths)
     case (.triggerOld, .changes(old: let old, new: _, times: _), _) where old.count == count: return old
     case (.triggerNew, .changes(old: _, new: let new, times: _), _) where new.count == count: return new

@@ -127,7 +127,7 @@ package final class Evaluation {
   package func column(
     _ expression: CheckedExpression, of subject: Subject, occurrences: Occurrences
   ) -> Column {
-    let node = node(for: expression, of: subject, occurrence: occurrences.occurrence)
+    let node = node(for: expression, of: subject, trigger: occurrences.kind)
     let column = column(node, state(of: occurrences))
     let frame = plan.graph[node].frame
     if plan.graph.isBatch[frame.index] { return column }
@@ -138,7 +138,7 @@ package final class Evaluation {
   package func value(
     _ expression: CheckedExpression, of subject: Subject, occurrences: Occurrences, row: Int
   ) -> Value {
-    let node = node(for: expression, of: subject, occurrence: occurrences.occurrence)
+    let node = node(for: expression, of: subject, trigger: occurrences.kind)
     let frame = plan.graph[node].frame
     let isBatch = plan.graph.isBatch[frame.index]
     let position = isBatch || frame == .scalar ? row : Int(occurrences.subjects[row])
@@ -154,10 +154,10 @@ package final class Evaluation {
   // MARK: - Nodes
 
   func node(
-    for expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+    for expression: CheckedExpression, of subject: Subject, trigger: TriggerKind? = nil
   ) -> NodeID {
-    if let known = plan.node(for: expression, of: subject, occurrence: occurrence) { return known }
-    let added = plan.addNode(for: expression, of: subject, occurrence: occurrence)
+    if let known = plan.node(for: expression, of: subject, trigger: trigger) { return known }
+    let added = plan.addNode(for: expression, of: subject, trigger: trigger)
     memo.append(contentsOf: Array(repeating: nil, count: plan.graph.nodes.count - memo.count))
     return added
   }

@@ -20,7 +20,7 @@ struct Question {
   }
 
   func node(_ expression: CheckedExpression) -> NodeID {
-    evaluation.node(for: expression, of: subject, occurrence: occurrence?.batch.occurrence)
+    evaluation.node(for: expression, of: subject, trigger: occurrence?.batch.kind)
   }
 
   /// The row that an attribute of the subject or its account is in; `nil` for another variable or no account.

@@ -14,6 +14,7 @@ extension EvaluationPlan: CustomStringConvertible {
     switch frame {
     case .scalar: "once"
     case .table(let table): text(of: table)
+    case .occurrences(_, .enrolment): "enrolments"
     case .occurrences(let subject, _): "occurrences of a \(subject.rawValue) rule"
     case .pairs(let grouping): "\(text(of: graph[grouping.outer])) × \(text(of: grouping.inner))"
     }
@@ -69,6 +70,7 @@ extension EvaluationPlan: CustomStringConvertible {
     case .triggerOld: "old"
     case .triggerNew: "new"
     case .candidate: "asset"
+    case .stepTime(let step): "start of step \(step)"
     case .fieldIsUnchanged(_, let operand, let span): "\(operand.label) unchanged for \(span)"
     case .unsupported(let feature): "not yet executable: \(feature.rawValue)"
     case .gather(let operand, let step): "\(operand.label) by \(step)"

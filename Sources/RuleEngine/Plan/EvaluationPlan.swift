@@ -44,19 +44,26 @@ package struct EvaluationPlan: Sendable {
   package func node(
     for expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
   ) -> NodeID? {
+    node(for: expression, of: subject, trigger: occurrence.map(TriggerKind.init))
+  }
+
+  /// The same of an expression that may be about an enrolment too.
+  package func node(
+    for expression: CheckedExpression, of subject: Subject, trigger: TriggerKind?
+  ) -> NodeID? {
     var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
-    let scope = planner.scope(of: subject, trigger: occurrence.map(TriggerKind.init))
+    let scope = planner.scope(of: subject, trigger: trigger)
     let node = planner.plan(expression, in: scope).node
     return node.index < graph.nodes.count ? node : nil
   }
 
   /// The node of an expression, which is added when the plan has none.
   package mutating func addNode(
-    for expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+    for expression: CheckedExpression, of subject: Subject, trigger: TriggerKind? = nil
   ) -> NodeID {
     var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
     graph = PlanGraph()
-    let scope = planner.scope(of: subject, trigger: occurrence.map(TriggerKind.init))
+    let scope = planner.scope(of: subject, trigger: trigger)
     let node = planner.plan(expression, in: scope).node
     graph = planner.graph
     return node
@@ -65,11 +72,11 @@ package struct EvaluationPlan: Sendable {
   /// The parts of an expression that no evaluation computes; an expression that has any is unknown or missing where
   /// they matter, and what depends on it must be refused.
   package func notYetExecutable(
-    in expression: CheckedExpression, of subject: Subject, occurrence: CheckedRule.Occurrence? = nil
+    in expression: CheckedExpression, of subject: Subject, trigger: TriggerKind? = nil
   ) -> [NotYetExecutable] {
     guard !notYetExecutable.isEmpty else { return [] }
     var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
-    let scope = planner.scope(of: subject, trigger: occurrence.map(TriggerKind.init))
+    let scope = planner.scope(of: subject, trigger: trigger)
     let root = planner.plan(expression, in: scope).node
     var found = planner.notYetExecutable
     var features = Set(found.map(\.feature))

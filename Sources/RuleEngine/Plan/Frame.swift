@@ -45,6 +45,8 @@ package enum EventSource: Hashable, Sendable {
 package enum TriggerKind: Hashable, Sendable {
   case event(EventQuery.Events)
   case change(Reference)
+  /// An enrolment in a sequence: since when, and since when in each of its steps.
+  case enrolment
 
   package init(_ occurrence: CheckedRule.Occurrence) {
     switch occurrence {

@@ -30,6 +30,8 @@ package struct Node: Hashable, Sendable {
     case triggerNew
     /// The asset itself, for each asset.
     case candidate
+    /// When the enrolment at hand began the step of that name; missing before it did.
+    case stepTime(String)
     /// It cannot be executed: unknown or missing in every row.
     case unsupported(NotYetExecutable.Feature)
 
@@ -176,7 +178,7 @@ extension Node {
   package var children: [NodeID] {
     switch kind {
     case .constant, .now, .today, .moment, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld,
-      .triggerNew, .candidate, .unsupported, .affinity:
+      .triggerNew, .stepTime, .candidate, .unsupported, .affinity:
       []
     case .gather(let node, _), .definition(_, let node), .definitionIsUnchanged(_, let node, _),
       .fieldIsUnchanged(_, let node, _), .not(let node),

@@ -125,7 +125,11 @@ extension EventQuery {
     var set = filter?.freeVariables ?? []
     if let value { set.formUnion(value.freeVariables) }
     set.remove(VariableSet(.row))
-    if case .since(let start) = window { set.formUnion(start.freeVariables) }
+    switch window {
+    case .since(let start): set.formUnion(start.freeVariables)
+    case .sinceStep, .sinceEnrolment: set.insert(VariableSet(.trigger))
+    case nil, .within, .fromTo: break
+    }
     return set.union(VariableSet(owner))
   }
 }

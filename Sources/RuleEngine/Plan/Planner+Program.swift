@@ -7,7 +7,7 @@ extension Planner {
     for rule in program.rules { planRule(rule) }
     planPolicy(program.policy)
     planRecommendations()
-    for sequence in program.sequences { planSequence(sequence) }
+    for sequence in program.sequences + program.earlierSequences { planSequence(sequence) }
     for experiment in program.experiments { planExperiment(experiment) }
     for test in program.tests { planTest(test) }
   }
@@ -94,11 +94,11 @@ extension Planner {
 
   private mutating func planSequence(_ sequence: CheckedSequence) {
     let contact = scope(of: .contact)
-    for condition in [sequence.enroll, sequence.goal].compactMap(\.self) + sequence.exits {
-      _ = plan(condition, in: contact)
-    }
+    if let enroll = sequence.enroll { _ = plan(enroll, in: contact) }
     if let perAccount = sequence.frequency.perAccount { _ = plan(perAccount.rank, in: contact) }
-    for step in sequence.steps { planStatements(step.statements, in: contact) }
+    let enrolment = scope(of: .contact, trigger: .enrolment)
+    for condition in [sequence.goal].compactMap(\.self) + sequence.exits { _ = plan(condition, in: enrolment) }
+    for step in sequence.steps { planStatements(step.statements, in: enrolment) }
   }
 
   /// Its arms stand in the place of the rule's own actions.

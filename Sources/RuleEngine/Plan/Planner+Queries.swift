@@ -161,8 +161,15 @@ extension Planner {
       let planned = plan(start, in: scope)
       let isDay = graph[planned.node].type == .date
       return Window(start: asInstant(planned, in: scope), startIsIncluded: isDay)
-    case .sinceStep, .sinceEnrolment: return nil
+    case .sinceEnrolment: return enrolmentTime(.triggerTime, in: scope).map { Window(start: $0) }
+    case .sinceStep(let step): return enrolmentTime(.stepTime(step), in: scope).map { Window(start: $0) }
     }
+  }
+
+  private mutating func enrolmentTime(_ kind: Node.Kind, in scope: PlanScope) -> Planned? {
+    guard let index = scope.level(of: .trigger), scope.levels[index].trigger == .enrolment else { return nil }
+    let levels = scope.closure(of: LevelSet(level: index))
+    return Planned(node: node(kind, .time, scope.levels[index].base), levels: levels)
   }
 
   /// `nil` when its half-life has no length.

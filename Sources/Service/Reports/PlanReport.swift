@@ -25,6 +25,12 @@ package struct PlanReport {
       lines.append("")
       lines += section(report, byRule[report.name] ?? [])
     }
+    let sequences = SequenceSection(result, style)
+    for report in result.decisions.sequences where !report.isQuiet {
+      lines.append("")
+      lines += sequences.lines(of: report) + acting((byRule[report.name] ?? []).filter { $0.outcome == .act })
+        + heldBack((byRule[report.name] ?? []).filter { $0.outcome != .act && $0.outcome != .already })
+    }
     let syncs = result.decisions.actions.filter(\.isSync)
     if !syncs.isEmpty { lines += [""] + syncSection(syncs) }
     lines += quietRules(byRule)
@@ -205,7 +211,8 @@ package struct PlanReport {
     case .repeated(let asset, _): "got `\(asset)` not long ago"
     case .held(_, let reason): reason.text
     case .act, .dropped, .needsApproval, .rejected, .approvalExpired, .gone, .overridden, .suppressed, .noConsent,
-      .neverMessage, .noRecipient, .noValue, .noCandidate, .already, .accountLimit, .halted:
+      .neverMessage, .noRecipient, .noValue, .noCandidate, .already, .accountLimit, .enrolledBefore,
+      .halted:
       outcome.reason(in: zone) ?? outcome.name
     }
   }
@@ -231,7 +238,10 @@ package struct PlanReport {
   }
 
   private func quietRules(_ byRule: [String: [DecidedAction]]) -> [String] {
-    let quiet = result.decisions.rules.filter { !isWorthTelling($0, byRule[$0.name] ?? []) && $0.isExecutable }
+    let quiet =
+      result.decisions.rules.filter { !isWorthTelling($0, byRule[$0.name] ?? []) && $0.isExecutable }
+      .map { (name: $0.name, unknown: $0.unknown) }
+      + result.decisions.sequences.filter { $0.isQuiet && $0.isExecutable }.map { (name: $0.name, unknown: $0.unknown) }
     guard !quiet.isEmpty else { return [] }
     let names = quiet.map { $0.unknown > 0 ? "\($0.name) (\(Plural.grouped($0.unknown)) unknown)" : $0.name }
     return ["", style.faint("Nobody today: \(names.joined(separator: ", "))")]
@@ -246,6 +256,11 @@ package struct PlanReport {
     lines += result.decisions.vanishedRules.map { name in
       "\(style.yellow("note:")) `\(name)` was deployed and is no longer in the rule book; "
         + "after a rename write `rule new was \(name)` to keep its history"
+    }
+    lines += result.decisions.vanishedSequences.map { vanished in
+      "\(style.yellow("note:")) the sequence `\(vanished.name)` is no longer in the rule book; "
+        + "\(Plural.count(vanished.enrolled, "contact")) in it \(vanished.enrolled == 1 ? "stays" : "stay") where they are; "
+        + "after a rename write `sequence new was \(vanished.name)`"
     }
     lines += result.problems.map { "\(style.yellow("note:")) \($0)" }
     return lines.isEmpty ? [] : [""] + lines

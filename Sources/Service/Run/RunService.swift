@@ -33,9 +33,8 @@ package enum RunService {
   package static func run(
     _ book: RuleBook, _ store: Store, at now: Instant, options: Options = Options()
   ) throws -> RunResult {
-    for rule in options.approvedRules where !book.program.rules.contains(where: { $0.name == rule }) {
-      throw UnknownRule(name: rule, declared: book.program.rules.map(\.name))
-    }
+    let names = book.program.rules.map(\.name) + book.program.sequences.map(\.name)
+    for rule in options.approvedRules where !names.contains(rule) { throw UnknownRule(name: rule, declared: names) }
     let attempt = try Attempt(book, store, now, options)
     var result = attempt.result(isDryRun: false)
     let committed = try store.commit(
@@ -55,6 +54,7 @@ package enum RunService {
     private let holidays: PolicyHolidays
 
     init(_ book: RuleBook, _ store: Store, _ now: Instant, _ options: Options = Options()) throws {
+      let book = try book.joined(with: store)
       self.book = book
       let plan = DecisionPlan(EvaluationPlan(book.program))
       holidays = PolicyHolidays(of: book)
@@ -85,7 +85,7 @@ extension RuleBook {
   var version: RulebookVersion {
     RulebookVersion(
       hash: hash,
-      files: source.files.map { .init(path: $0.path, text: String(decoding: $0.bytes, as: UTF8.self)) }
+      files: source.files.prefix(trees.count).map { .init(path: $0.path, text: String(decoding: $0.bytes, as: UTF8.self)) }
         + attachments.sorted { $0.key < $1.key }.map {
           .init(path: $0.key, text: String(decoding: $0.value, as: UTF8.self))
         })

@@ -29,6 +29,7 @@ package struct Why {
 
   /// Loads the record, with its account, the account's people and deals, and decides.
   package init(about key: String, in book: RuleBook, _ store: Store, at now: Instant) throws {
+    let book = try book.joined(with: store)
     let plan = DecisionPlan(EvaluationPlan(book.program))
     var reads = plan.evaluation.readSet.union(plan.readSet)
     // One record is little: any of its fields can be asked for.
@@ -96,7 +97,8 @@ package struct Why {
       throw OtherSubject(name: name, subject: other)
     }
     if let sequence = program.sequences.first(where: { $0.name == name }) {
-      throw NotCarriedOut(name: sequence.name, what: "sequence")
+      guard subject == .contact else { throw OtherSubject(name: name, subject: .contact) }
+      return .sequence(sequence)
     }
     if let recommendation = program.recommendations.firstIndex(where: { $0.name == name }) {
       guard subject == .contact else { throw OtherSubject(name: name, subject: .contact) }
@@ -104,12 +106,14 @@ package struct Why {
     }
     throw UnknownRule(
       name: name,
-      declared: program.rules.map(\.name) + program.definitions.filter { $0.subject == subject }.map(\.name)
+      declared: program.rules.map(\.name) + program.sequences.map(\.name)
+        + program.definitions.filter { $0.subject == subject }.map(\.name)
         + program.record(of: subject).fields.map(\.name) + program.recommendations.map(\.name))
   }
 
   enum Target {
     case rule(CheckedRule)
+    case sequence(CheckedSequence)
     case definition(Definition)
     case field(FieldIndex)
     /// Its position in the program.
@@ -122,11 +126,5 @@ package struct Why {
     package var description: String {
       "`\(name)` is about \(subject.rawValue)s; give the key of one: abm-rules why KEY \(name)"
     }
-  }
-
-  package struct NotCarriedOut: Error, CustomStringConvertible {
-    let name: String
-    let what: String
-    package var description: String { "`\(name)` is a \(what), which this version checks but does not carry out" }
   }
 }

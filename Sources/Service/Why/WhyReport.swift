@@ -19,6 +19,7 @@ package struct WhyReport {
   package func text(about name: String) throws -> String {
     switch try why.target(named: name) {
     case .rule(let rule): text(of: rule)
+    case .sequence(let sequence): SequenceAnswer(why, sequence, style).text
     case .definition(let definition): text(of: definition)
     case .field(let field): text(of: field)
     case .recommendation(let index): RecommendationText(why, style: style, index).text
@@ -194,11 +195,15 @@ package struct WhyReport {
     }
     lines.append("")
     let rules = why.program.rules.filter { $0.subject == why.subject }
-    let width = rules.map(\.name.count).max() ?? 0
+    let width = (rules.map(\.name) + why.program.sequences.map(\.name)).map(\.count).max() ?? 0
     for report in why.decisions.rules {
       guard let rule = rules.first(where: { $0.name == report.name }) else { continue }
       let verdict = verdict(on: rule)
       lines.append("  \(padded(rule.name, width))  \(verdict.headline)")
+    }
+    for report in why.decisions.sequences where why.subject == .contact {
+      guard let sequence = why.program.sequences.first(where: { $0.name == report.name }) else { continue }
+      lines.append("  \(padded(report.name, width))  \(SequenceAnswer(why, sequence, style).headline)")
     }
     lines.append("")
     lines.append(style.faint("for the reasons: abm-rules why \(why.key) NAME"))
@@ -207,7 +212,9 @@ package struct WhyReport {
 
   // MARK: - Lines
 
-  private func render(_ lines: [TraceLine]) -> [String] {
+  private func render(_ lines: [TraceLine]) -> [String] { WhyReport.render(lines, style) }
+
+  static func render(_ lines: [TraceLine], _ style: Style) -> [String] {
     lines.map { line in
       let mark =
         switch line.mark {
@@ -249,6 +256,13 @@ package struct WhyReport {
       return .members([
         (why.subject.rawValue, .text(why.key)), ("name", .text(name)),
         ("recommendation", RecommendationText(why, style: style, index).json),
+      ])
+    case .sequence(let sequence):
+      let answer = SequenceAnswer(why, sequence, style)
+      return .members([
+        (why.subject.rawValue, .text(why.key)), ("name", .text(name)), ("verdict", .text(answer.verdict)),
+        ("answer", .text(answer.sentence)), ("trace", json(answer.trace)),
+        ("actions", .list(answer.actions.map { $0.json(in: why.zone) })), ("enrolments", answer.enrolmentsJSON),
       ])
     case .rule(let rule):
       if let condition = rule.condition, rule.trigger == nil {

@@ -18,6 +18,10 @@ package struct RuleBook: Sendable {
   package let attachments: [String: [UInt8]]
   /// SHA-256 of all texts, in hexadecimal: names this version for good.
   package let hash: String
+  /// Of files and of the database, as they were checked.
+  let assets: [AssetFile]
+  /// Of sequences that somebody is still in; their texts are the last files of the source.
+  var earlier: [EarlierSequence] = []
 
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
@@ -73,7 +77,7 @@ package struct RuleBook: Sendable {
     }
     return RuleBook(
       folder: folder, source: source, trees: trees, program: checked.program, diagnostics: diagnostics,
-      attachments: attachments, hash: hash(of: source, attachments))
+      attachments: attachments, hash: hash(of: source, attachments), assets: assetFiles + assets)
   }
 
   private static func assetFiles(

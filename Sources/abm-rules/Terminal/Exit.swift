@@ -31,7 +31,6 @@ enum Exit {
     Output.error("error: \(error)")
     switch error {
     case is any WrongUsage: exit(2)
-    case is Why.NotCarriedOut: exit(1)
     default: exit(3)
     }
   }

@@ -201,7 +201,10 @@ private struct ActsOfRun {
   var notMatching: Set<String> = []
 
   init(_ decisions: Decisions) {
-    for action in decisions.actions where action.outcome == .act && !action.isSync { acting.insert(action.rule) }
+    for action in decisions.actions where action.outcome == .act && !action.isSync {
+      acting.insert(action.rule)
+      if let step = action.step { steps.insert("\(action.rule) \(step)") }
+    }
     for report in decisions.rules where report.matched > 0 { matching.insert(report.name) }
     for handled in decisions.changes.handled {
       due.insert(handled.occurrence.rule)

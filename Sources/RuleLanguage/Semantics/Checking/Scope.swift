@@ -18,9 +18,9 @@ struct Scope {
   var person: Bool = false
   /// What set off the `on` rule that the expression belongs to.
   var trigger: CheckedRule.Occurrence?
-  /// The step names of the sequence that the expression belongs to, and whether a `did` without a window counts since
-  /// the enrolment there.
-  var sequence: (steps: [String], countsSinceEnrolment: Bool)?
+  /// The step names of the sequence that the expression belongs to, and since when a `did` without a window counts
+  /// there; `nil` for ever.
+  var sequence: (steps: [String], start: EventQuery.Window?)?
   /// Whether `did` and `no E` may stand here; not in a `where` about events.
   var allowsEvents = true
   /// Whether `contacts`, `colleagues` and `deals` may stand here; not inside one of them.

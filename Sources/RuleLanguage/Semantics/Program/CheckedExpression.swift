@@ -180,7 +180,7 @@ package struct EventQuery: Hashable, Sendable {
     case since(CheckedExpression)
     /// Since the enrolment entered a step of the sequence at hand.
     case sinceStep(String)
-    /// Since the enrolment, or in a step since the step began; what a `did` without a window means there.
+    /// What a `did` without a window means in a goal or exit.
     case sinceEnrolment
     case fromTo(TimeSpan, TimeSpan)
   }

@@ -17,6 +17,11 @@ package struct CheckedProgram: Sendable {
   package var rules: [CheckedRule]
   package var recommendations: [CheckedRecommendation]
   package var sequences: [CheckedSequence]
+  /// Earlier versions of sequences that somebody is still in, under the present names, with what the names in them mean
+  /// now.
+  package var earlierSequences: [CheckedSequence] = []
+  /// Those that do not check any more.
+  package var brokenSequences: [BrokenSequence] = []
   package var policy: CheckedPolicy
   package var experiments: [CheckedExperiment]
   package var tests: [CheckedTest]

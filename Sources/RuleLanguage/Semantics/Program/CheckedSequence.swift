@@ -43,11 +43,15 @@ package struct CheckedSequence: Sendable {
   package var priority: Double
   package var steps: [Step]
   package var range: SourceRange
+  /// The whole text.
+  package var declaration: SourceRange
+  /// Names what it does: 12 hexadecimal digits that depend on the tokens of its body, not on its name or layout.
+  package var version: String
 
   package init(
     name: String, formerName: String?, title: String?, enroll: CheckedExpression?, frequency: CheckedRule.Frequency,
     goal: CheckedExpression?, exits: [CheckedExpression], holdout: Holdout?, window: SendWindow?, priority: Double,
-    steps: [Step], range: SourceRange
+    steps: [Step], range: SourceRange, declaration: SourceRange, version: String
   ) {
     self.name = name
     self.formerName = formerName
@@ -61,6 +65,8 @@ package struct CheckedSequence: Sendable {
     self.priority = priority
     self.steps = steps
     self.range = range
+    self.declaration = declaration
+    self.version = version
   }
 
   package struct Holdout: Hashable, Sendable {

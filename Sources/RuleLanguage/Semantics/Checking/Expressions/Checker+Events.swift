@@ -15,8 +15,8 @@ extension Checker {
     let times = checkTimes(query.times)
     let events = resolveEvent(query.event)
     let window: EventQuery.Window?
-    if query.window == nil, scope.sequence?.countsSinceEnrolment == true {
-      window = .sinceEnrolment
+    if query.window == nil, let start = scope.sequence?.start {
+      window = start
     } else {
       window = checkWindow(query.window, in: scope)
     }

@@ -5,13 +5,24 @@ extension Checker {
   /// What an unnamed rule is known by: 12 hexadecimal digits that depend on its tokens in their canonical spelling, not
   /// on blanks, line breaks, comments or where it stands.
   func fingerprint(of rule: RuleDeclaration, in tree: SyntaxTree) -> String {
-    let edits = tree.canonicalEdits(in: rule.range)
+    fingerprint(of: rule.range, in: tree)
+  }
+
+  /// The same of the body of a sequence: its name and title are no part of what it does.
+  func version(of sequence: SequenceDeclaration, in tree: SyntaxTree) -> String {
+    let brace = tree.tokens(in: sequence.range).first { $0.kind == .leftBrace }
+    let start = brace?.start ?? sequence.range.start
+    return fingerprint(of: SourceRange(file: sequence.range.file, start: start, end: sequence.range.end), in: tree)
+  }
+
+  private func fingerprint(of range: SourceRange, in tree: SyntaxTree) -> String {
+    let edits = tree.canonicalEdits(in: range)
     var hash = TokenHash()
     if edits.isEmpty {
-      for token in tree.tokens(in: rule.range) { hash.add(token, of: tree.file) }
+      for token in tree.tokens(in: range) { hash.add(token, of: tree.file) }
     } else {
       let file = SourceFile(
-        id: rule.range.file, path: tree.file.path, bytes: applying(edits, to: rule.range, of: tree.file))
+        id: range.file, path: tree.file.path, bytes: applying(edits, to: range, of: tree.file))
       for token in parse(file).tree.tokens where token.kind != .endOfFile { hash.add(token, of: file) }
     }
     return hash.digits

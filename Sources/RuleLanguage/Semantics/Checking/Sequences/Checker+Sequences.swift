@@ -5,18 +5,40 @@ import RuleSyntax
 extension Checker {
   mutating func checkSequences() {
     var names = DeclaredNames()
-    for case .sequence(let sequence) in declarations {
-      let name = sequence.head.name
-      if let first = names.add(name) {
-        report(.duplicateDeclaration("sequence", name.text, at: name.range, first: first))
-        addSteps(of: sequence)
-      } else {
-        check(sequence)
+    for tree in trees {
+      for case .sequence(let sequence) in tree.declarations {
+        let name = sequence.head.name
+        if let first = names.add(name) {
+          report(.duplicateDeclaration("sequence", name.text, at: name.range, first: first))
+          addSteps(of: sequence)
+        } else {
+          check(sequence, in: tree)
+        }
       }
     }
     for case .sequence(let sequence) in declarations {
       guard let former = sequence.head.formerName else { continue }
       checkFormerName(former, of: "sequence", current: program.sequences.map(\.name))
+    }
+  }
+
+  /// Earlier versions are read with what names mean now: a score or field that changed has changed for them too.
+  mutating func checkEarlier(_ earlier: [EarlierSequence]) {
+    for version in earlier {
+      for case .sequence(let sequence) in version.tree.declarations.prefix(1) {
+        let reported = diagnostics.count
+        check(sequence, in: version.tree)
+        let problem = diagnostics[reported...].first { $0.severity == .error }
+        diagnostics.removeSubrange(reported...)
+        var checked = program.sequences.removeLast()
+        checked.name = version.name
+        checked.version = version.version
+        if let problem {
+          program.brokenSequences.append(.init(name: version.name, version: version.version, problem: problem))
+        } else {
+          program.earlierSequences.append(checked)
+        }
+      }
     }
   }
 
@@ -29,7 +51,7 @@ extension Checker {
     }
   }
 
-  private mutating func check(_ sequence: SequenceDeclaration) {
+  private mutating func check(_ sequence: SequenceDeclaration, in tree: SyntaxTree) {
     let head = sequence.head
     if head.isForAccount { report(.notForAccounts("sequence", at: head.name.range)) }
     let reported = diagnostics.count
@@ -50,10 +72,11 @@ extension Checker {
     var checked = CheckedSequence(
       name: head.name.text, formerName: head.formerName?.text, title: head.title?.text, enroll: nil,
       frequency: CheckedRule.Frequency(repetition: .once), goal: nil, exits: [], holdout: nil, window: nil,
-      priority: 0, steps: [], range: head.name.range)
+      priority: 0, steps: [], range: head.name.range, declaration: sequence.range,
+      version: version(of: sequence, in: tree))
     checkClauses(of: sequence, steps: stepNames, into: &checked)
     for case .step(let name, let block, let range) in sequence.items {
-      let statements = check(block, steps: stepNames)
+      let statements = check(block, of: name.text, steps: stepNames)
       // The second of two steps with one name was reported.
       if checked.steps.contains(where: { $0.name == name.text }) { continue }
       checked.steps.append(.init(name: name.text, statements: statements, range: range))
@@ -66,7 +89,7 @@ extension Checker {
   ) {
     let entry = Scope(subject: .contact)
     var sinceEnrolment = entry
-    sinceEnrolment.sequence = (steps, countsSinceEnrolment: true)
+    sinceEnrolment.sequence = (steps, start: .sinceEnrolment)
     var clauses = SeenClauses()
     var frequency: [FrequencyClause] = []
     for item in sequence.items {
@@ -109,11 +132,11 @@ extension Checker {
 
   // MARK: - What steps do
 
-  private mutating func check(_ block: Block, steps: [String]) -> [CheckedSequence.Statement] {
+  private mutating func check(_ block: Block, of step: String, steps: [String]) -> [CheckedSequence.Statement] {
     var scope = Scope(subject: .contact)
-    scope.sequence = (steps, countsSinceEnrolment: false)
+    scope.sequence = (steps, start: nil)
     var sinceStep = scope
-    sinceStep.sequence = (steps, countsSinceEnrolment: true)
+    sinceStep.sequence = (steps, start: .sinceStep(step))
     var statements: [CheckedSequence.Statement] = []
     for statement in block.statements {
       switch statement {
@@ -131,14 +154,14 @@ extension Checker {
         if let span { statements.append(.waitUntil(upTo: span, checked, range)) }
       case .conditional(let condition, let then, let otherwise, let range):
         let checked = checkCondition(condition, in: scope)
-        let thenStatements = check(then, steps: steps)
-        let otherwiseStatements = otherwise.map { check($0, steps: steps) } ?? []
+        let thenStatements = check(then, of: step, steps: steps)
+        let otherwiseStatements = otherwise.map { check($0, of: step, steps: steps) } ?? []
         statements.append(.conditional(checked, then: thenStatements, otherwise: otherwiseStatements, range))
       case .split(let split):
         let shares = checkShares(of: split.arms, at: split.range)
         let arms = zip(split.arms, shares).map { arm, share in
           CheckedSequence.Arm(
-            name: arm.name.text, share: share, statements: check(arm.block, steps: steps), range: arm.name.range)
+            name: arm.name.text, share: share, statements: check(arm.block, of: step, steps: steps), range: arm.name.range)
         }
         statements.append(.split(byAccount: split.byAccount, arms, split.range))
       }
