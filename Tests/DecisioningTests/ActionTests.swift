@@ -172,25 +172,26 @@ struct ActionTests {
   @Test func whatIsNotCarriedOutDoesNotActAndSaysWhy() throws {
     var scene = try scene(
       """
-      recommendation next { from asset factor one 100% = 1 pick best 1 }
-      rule r { when hot then send best of next and create note "x" }
-      sequence nurture { enroll when hot  exit when not hot  step one { send best of next } }
+      define keen = hot
+      rule r { when hot or keen unchanged for 2 days then create note "x" }
+      sequence nurture { enroll when hot  exit when keen unchanged for 2 days  step one { create note "x" } }
       """)
     let decisions = scene.run()
     #expect(decisions.actions.isEmpty)
     #expect(
       decisions.notExecutable.map { "\($0.name) \($0.feature.rawValue) \($0.matched)" } == [
-        "r recommendation 1", "next recommendation 0", "nurture recommendation 1",
+        "r expression 1", "nurture expression 1",
       ])
     #expect(decisions.changes.deployments.isEmpty)
     #expect(decisions.changes.firings.isEmpty)
+    #expect(decisions.changes.sequences == SequenceChanges())
   }
 
   @Test func whatIsNotCarriedOutStillKeepsLowerRulesOff() throws {
     var scene = try scene(
       """
-      recommendation next { from asset factor one 100% = 1 pick best 1 }
-      rule high { when hot then send best of next and skip lower rules priority 2 }
+      define keen = hot
+      rule high { when hot or keen unchanged for 2 days then create note "y" and skip lower rules priority 2 }
       rule low { when hot then create note "x" priority 1 }
       """)
     #expect(scene.run().acted == [])
@@ -225,8 +226,8 @@ struct ActionTests {
     var scene = try scene(
       """
       policy { halt when a run acts on more than 50% of contacts }
-      recommendation next { from asset factor one 100% = 1 pick best 1 }
-      rule r { when hot then send best of next }
+      define keen = hot
+      rule r { when hot or keen unchanged for 2 days then create note "x" }
       rule s { when hot then create note "x" }
       rule t for account { when size > 3 then create note "x" }
       """)

@@ -105,7 +105,9 @@ struct SequenceTests {
     for (index, person) in people.enumerated() { scene.join(person, "c\(index / 2).example") }
     let first = scene.run()
     let acted = Set(first.acted.map { $0.split(separator: " ")[1] })
-    for pair in 0..<20 { #expect(acted.contains("p\(2 * pair)@a.example") == acted.contains("p\(2 * pair + 1)@a.example")) }
+    for pair in 0..<20 {
+      #expect(acted.contains("p\(2 * pair)@a.example") == acted.contains("p\(2 * pair + 1)@a.example"))
+    }
     #expect((10...30).contains(acted.count))
     #expect(first.sequences[0].enrolled == acted.count)
     #expect(first.sequences[0].heldOut == 40 - acted.count)
@@ -153,7 +155,8 @@ struct SequenceTests {
     scene.add("d@a.example", ["hot": .flag(true)])
     let second = scene.run(after: TimeSpan(1, .days))
     #expect(second.actions.filter { $0.action == .assignOwner && $0.outcome == .act }.map(\.key) == ["d@a.example"])
-    #expect(scene.world.contacts.map(\.owner) == ["ana@example.com", "ben@example.com", "ana@example.com", "ben@example.com"])
+    #expect(
+      scene.world.contacts.map(\.owner) == ["ana@example.com", "ben@example.com", "ana@example.com", "ben@example.com"])
   }
 
   @Test func aNewSequenceAsksBeforeItTakesInManyWhoWereThere() throws {

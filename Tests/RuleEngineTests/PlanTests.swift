@@ -159,7 +159,8 @@ import Testing
       guard let condition = rule.condition else { continue }
       let node = plan.node(for: condition, of: rule.subject, trigger: (rule.trigger?.occurrence).map(TriggerKind.init))
       #expect(node != nil, "\(rule.name)")
-      let missing = plan.notYetExecutable(in: condition, of: rule.subject, trigger: (rule.trigger?.occurrence).map(TriggerKind.init))
+      let missing = plan.notYetExecutable(
+        in: condition, of: rule.subject, trigger: (rule.trigger?.occurrence).map(TriggerKind.init))
       #expect(missing.isEmpty, "\(rule.name)")
     }
   }

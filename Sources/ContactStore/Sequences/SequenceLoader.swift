@@ -113,7 +113,8 @@ enum EnrolmentColumns {
     _ statement: RawStatement, row: Int32, _ visits: [Enrolment.Visit], _ arms: [Enrolment.ArmChoice]
   ) -> Enrolment {
     func time(_ column: Int) -> Instant? { statement.integerIfPresent(column).map(Instant.init(milliseconds:)) }
-    let ending = statement.isNull(15)
+    let ending =
+      statement.isNull(15)
       ? nil : Enrolment.Ending(name: statement.text(15), reason: statement.isNull(16) ? nil : statement.text(16))
     return Enrolment(
       contact: row, version: statement.text(3), enteredAt: Instant(milliseconds: statement.integer(4)),

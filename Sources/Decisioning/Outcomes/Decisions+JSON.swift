@@ -58,7 +58,8 @@ extension DecidedAction {
   /// As the `actions` of `plan` and `run` show it; an action about an account has `account` instead of `contact`.
   package func json(in zone: Zone) -> JSONValue {
     .members([
-      ("rule", .text(rule)), ("step", step.map(JSONValue.text)), (subject.rawValue, .text(key)), ("action", .text(action.rawValue)),
+      ("rule", .text(rule)), ("step", step.map(JSONValue.text)), (subject.rawValue, .text(key)),
+      ("action", .text(action.rawValue)),
       ("arguments", .record(arguments.map { .init($0.parameter.rawValue, $0.value) })),
       ("outcome", .text(outcome.name)), ("reason", outcome.reason(in: zone).map(JSONValue.text) ?? .null),
       ("picks", picks?.json), ("request", request),

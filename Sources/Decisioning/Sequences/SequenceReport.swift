@@ -42,8 +42,10 @@ extension Decisions {
 
     /// Whether there is something to say of it.
     package var isQuiet: Bool {
-      matched == 0 && enrolled + heldOut + acted + waiting + held + closed + paused + reachedGoal + exited + finished
-        + removed + stranded == 0 && approval == nil
+      matched == 0
+        && enrolled + heldOut + acted + waiting + held + closed + paused + reachedGoal + exited + finished
+          + removed + stranded == 0
+        && approval == nil
     }
 
     mutating func count(_ enrolment: Enrolment) {

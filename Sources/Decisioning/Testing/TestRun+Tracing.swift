@@ -38,7 +38,8 @@ extension TestRun {
       }
     }
     let key = { (row: Int32) in self.world.contacts[Int(row)].key }
-    for sequence in program.sequences where sequence.steps.flatMap(\.statements).flatMap(\.actions).contains(where: {
+    for sequence in program.sequences
+    where sequence.steps.flatMap(\.statements).flatMap(\.actions).contains(where: {
       $0.isLike(expected)
     }) {
       for enrolment in (world.state.sequences.enrolments[sequence.name] ?? []).prefix(TestRun.longestTrace) {

@@ -28,7 +28,8 @@ package struct PlanReport {
     let sequences = SequenceSection(result, style)
     for report in result.decisions.sequences where !report.isQuiet {
       lines.append("")
-      lines += sequences.lines(of: report) + acting((byRule[report.name] ?? []).filter { $0.outcome == .act })
+      lines +=
+        sequences.lines(of: report) + acting((byRule[report.name] ?? []).filter { $0.outcome == .act })
         + heldBack((byRule[report.name] ?? []).filter { $0.outcome != .act && $0.outcome != .already })
     }
     let syncs = result.decisions.actions.filter(\.isSync)

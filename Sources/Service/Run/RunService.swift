@@ -85,7 +85,9 @@ extension RuleBook {
   var version: RulebookVersion {
     RulebookVersion(
       hash: hash,
-      files: source.files.prefix(trees.count).map { .init(path: $0.path, text: String(decoding: $0.bytes, as: UTF8.self)) }
+      files: source.files.prefix(trees.count).map {
+        .init(path: $0.path, text: String(decoding: $0.bytes, as: UTF8.self))
+      }
         + attachments.sorted { $0.key < $1.key }.map {
           .init(path: $0.key, text: String(decoding: $0.value, as: UTF8.self))
         })

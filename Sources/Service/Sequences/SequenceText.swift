@@ -187,7 +187,8 @@ package struct SequenceText {
       let end = place.step == from ? "" : place.step.isEmpty ? ", which ends the sequence" : ", on with \(place.step)"
       return "\(from) → after `\(after)`\(end)"
     case .onwards(let place, nil):
-      return "\(from) → \(place.step.isEmpty ? "the end: nothing that they were at is left" : "\(place.step), as nothing that they were at is left")"
+      return
+        "\(from) → \(place.step.isEmpty ? "the end: nothing that they were at is left" : "\(place.step), as nothing that they were at is left")"
     }
   }
 

@@ -161,7 +161,8 @@ extension Checker {
         let shares = checkShares(of: split.arms, at: split.range)
         let arms = zip(split.arms, shares).map { arm, share in
           CheckedSequence.Arm(
-            name: arm.name.text, share: share, statements: check(arm.block, of: step, steps: steps), range: arm.name.range)
+            name: arm.name.text, share: share, statements: check(arm.block, of: step, steps: steps),
+            range: arm.name.range)
         }
         statements.append(.split(byAccount: split.byAccount, arms, split.range))
       }
