@@ -169,34 +169,6 @@ struct ActionTests {
     #expect(scene.run(after: TimeSpan(1, .days)).actions.compactMap { $0.argument(.value) } == [.number(5)])
   }
 
-  @Test func whatIsNotCarriedOutDoesNotActAndSaysWhy() throws {
-    var scene = try scene(
-      """
-      define keen = hot
-      rule r { when hot or keen unchanged for 2 days then create note "x" }
-      sequence nurture { enroll when hot  exit when keen unchanged for 2 days  step one { create note "x" } }
-      """)
-    let decisions = scene.run()
-    #expect(decisions.actions.isEmpty)
-    #expect(
-      decisions.notExecutable.map { "\($0.name) \($0.feature.rawValue) \($0.matched)" } == [
-        "r expression 1", "nurture expression 1",
-      ])
-    #expect(decisions.changes.deployments.isEmpty)
-    #expect(decisions.changes.firings.isEmpty)
-    #expect(decisions.changes.sequences == SequenceChanges())
-  }
-
-  @Test func whatIsNotCarriedOutStillKeepsLowerRulesOff() throws {
-    var scene = try scene(
-      """
-      define keen = hot
-      rule high { when hot or keen unchanged for 2 days then create note "y" and skip lower rules priority 2 }
-      rule low { when hot then create note "x" priority 1 }
-      """)
-    #expect(scene.run().acted == [])
-  }
-
   @Test func keysOfActionsAreUnique() throws {
     var scene = try scene(
       """
@@ -222,19 +194,16 @@ struct ActionTests {
         + #""reason":null,"request":{"kind":"create_note","text":"x","object":"contact","key":"ann@acme.example"}}]}"#)
   }
 
-  @Test func reportsSayWhatIsNotCarriedOutAndWhatWasHalted() throws {
+  @Test func reportsSayWhatVanishedAndWhatWasHalted() throws {
     var scene = try scene(
       """
       policy { halt when a run acts on more than 50% of contacts }
-      define keen = hot
-      rule r { when hot or keen unchanged for 2 days then create note "x" }
       rule s { when hot then create note "x" }
       rule t for account { when size > 3 then create note "x" }
       """)
     scene.add("acme.example", ["size": .number(4)], of: .account)
     scene.world.state.deployments["gone"] = Deployment(firstAt: scene.now, fingerprint: "1")
     let text = scene.run().json(scene.program, rulebook: "", contacts: 1).text
-    #expect(text.contains(#""not_executable":[{"name":"r","file":"book.abm","line":"#))
     #expect(text.contains(#""vanished_rules":["gone"]"#))
     #expect(text.contains(#""account":"acme.example""#))
     #expect(

@@ -341,27 +341,6 @@ struct TestRunnerTests {
     #expect(book.testReport().first?.hasPrefix("over a holiday: failed") == true)
   }
 
-  // MARK: - What is not carried out
-
-  @Test func whatIsNotCarriedOutIsNoPass() throws {
-    // The past of a computed value is not kept.
-    let keen = "define keen = hot\n"
-    let notes = keen + "rule r { when hot or keen unchanged for 2 days then create note \"x\" }"
-    #expect(
-      try verdict(notes, "given contact { hot yes } expect create note \"x\"").hasPrefix("not executable: `r` "))
-    #expect(try verdict(notes, "given contact { hot yes } expect nothing").hasPrefix("not executable: `r` "))
-    // It would not have acted, and could not have done this.
-    #expect(try verdict(notes, "given contact { hot no } expect nothing") == "passed")
-    #expect(try verdict(notes, "given contact { hot yes } expect not send asset guide") == "passed")
-    let sequence =
-      keen + "sequence s { enroll when hot exit when keen unchanged for 2 days step one { create note \"x\" } }"
-    #expect(try verdict(sequence, "given contact { hot yes } expect enrolled in s").hasPrefix("not executable: `s` "))
-    #expect(
-      try verdict(sequence, "given contact { hot yes } expect not create note \"x\"").hasPrefix(
-        "not executable: `s` "))
-    #expect(try verdict(sequence, "given contact { hot yes } expect not send asset offer") == "passed")
-  }
-
   @Test func everybodyIsInTheFirstArm() throws {
     let experiment = """
       rule r { when hot then create note "x" }
