@@ -100,6 +100,13 @@ package struct SimulatedWorld {
           id: lastID, subject: set.subject, row: set.row, attribute: .field(set.field), old: set.old, new: set.new,
           at: now, source: .rule))
     }
+    for change in changes.sequences.owners {
+      let owner = snapshot.texts.code(for: change.owner)
+      switch change.subject {
+      case .contact: snapshot.contacts.owners[Int(change.row)] = owner
+      case .account: snapshot.accounts.owners[Int(change.row)] = owner
+      }
+    }
     addMessages(changes.messages, at: now)
   }
 
