@@ -123,7 +123,9 @@ package struct WhyReport {
     if let item = why.decisions.notExecutable.first(where: { $0.name == rule.name }) {
       return Verdict(headline: style.red("no, the rule \(item.reason)"), details: details)
     }
-    if PastText(why: why, rule: rule, style: style).isAsked, actions.contains(where: { $0.outcome == .needsApproval(.asked) }) {
+    if PastText(why: why, rule: rule, style: style).isAsked,
+      actions.contains(where: { $0.outcome == .needsApproval(.asked) })
+    {
       return Verdict(headline: style.yellow("the rule fits, and waits for approval"), details: details)
     }
     if actions.contains(where: { $0.outcome == .act }) {
