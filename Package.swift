@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -62,14 +63,15 @@ let package = Package(
     source(
       "HubSpot",
       uses: [
-        "BusinessTime",
+        "BusinessTime", "RuleDiagnostics", "RuleSemantics",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdTesting", package: "hummingbird"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Benchmark", package: "benchmark"),
       ]),
     source(
@@ -92,22 +94,29 @@ let package = Package(
     source(
       "Service",
       uses: [
-        "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting",
-        "RuleSemantics", "RuleSyntax", "WorkspaceFiles",
+        "BusinessTime", "ContactStore", "Decisioning", "HubSpot", "RuleDiagnostics", "RuleEngine", "RuleFormatting",
+        "RuleLinting", "RuleSemantics", "RuleSyntax", "WorkspaceFiles",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "abm-rules",
       dependencies: [
-        "BusinessTime", "ContactStore", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
+        "BusinessTime", "ContactStore", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
-    tests("HubSpotTests", uses: ["HubSpot"]),
+    tests(
+      "HubSpotTests",
+      uses: [
+        "BusinessTime", "ContactStore", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     tests(
       "HubSpotSandboxTests",
       uses: [

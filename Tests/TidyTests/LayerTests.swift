@@ -38,7 +38,12 @@ struct LayerTests {
         "BusinessTime", "CZlib", "Decisioning", "Foundation", "GRDB", "GRDBSQLite", "Glibc", "RuleDiagnostics",
         "RuleEngine", "RuleSemantics", "TextMatching",
       ]),
-    Layer(target: "HubSpot", folder: "HubSpot", imports: []),
+    Layer(
+      target: "HubSpot", folder: "HubSpot",
+      imports: [
+        "AsyncHTTPClient", "BusinessTime", "CoreMetrics", "Crypto", "Foundation", "Logging", "Metrics", "NIOCore",
+        "NIOHTTP1", "NIOPosix", "RuleDiagnostics", "RuleSemantics", "Synchronization",
+      ]),
     Layer(
       target: "HubSpotSandbox", folder: "HubSpotSandbox",
       imports: [
@@ -50,14 +55,15 @@ struct LayerTests {
     Layer(
       target: "Service", folder: "Service",
       imports: [
-        "BusinessTime", "ContactStore", "Crypto", "Decisioning", "Foundation", "Glibc", "RuleDiagnostics", "RuleEngine",
-        "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax", "WorkspaceFiles", "Yams",
+        "BusinessTime", "ContactStore", "Crypto", "Decisioning", "Foundation", "Glibc", "HubSpot", "Logging",
+        "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax",
+        "WorkspaceFiles", "Yams",
       ]),
     Layer(
       target: "abm-rules", folder: "abm-rules",
       imports: [
-        "ArgumentParser", "BusinessTime", "ContactStore", "Foundation", "HubSpotSandbox", "Logging", "RuleDiagnostics",
-        "RuleSemantics", "Service", "ServiceLifecycle", "UnixSignals",
+        "ArgumentParser", "BusinessTime", "ContactStore", "Foundation", "HubSpot", "HubSpotSandbox", "Logging",
+        "RuleDiagnostics", "RuleSemantics", "Service", "ServiceLifecycle", "UnixSignals",
       ]),
   ]
 
@@ -88,6 +94,7 @@ struct LayerTests {
   /// One importer each, so that a library can be replaced in one place. The sandbox is a program of its own, beside them.
   @Test(arguments: [
     ("GRDB", "ContactStore"), ("CPCRE2", "TextMatching"), ("ArgumentParser", "abm-rules"), ("CZlib", "ContactStore"),
+    ("AsyncHTTPClient", "HubSpot"),
   ])
   func aLibraryHasOneImporter(library: String, target: String) {
     let importers = Self.layers.filter { $0.imports.contains(library) && $0.target != "HubSpotSandbox" }

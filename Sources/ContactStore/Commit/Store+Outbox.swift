@@ -2,58 +2,71 @@ package import BusinessTime
 import GRDB
 package import RuleSemantics
 
-/// An action that waits to be carried out, or was.
-package struct OutboxEntry: Hashable, Sendable {
-  package enum Status: String, Hashable, Sendable, CaseIterable {
-    case pending
-    /// Being carried out; where a program ended meanwhile, it is not known whether it was.
-    case claimed
-    case done, failed
-    /// For a person to look at.
-    case parked
-  }
-
-  package var id: Int64
-  package var idempotencyKey: String
-  package var run: Int64
-  package var rule: String
-  package var subject: Subject
-  /// The `_id` of the contact or account.
-  package var record: Int64
-  /// The key of the contact or account.
-  package var key: String
-  package var action: ActionID
-  /// JSON.
-  package var arguments: String
-  /// JSON.
-  package var request: String
-  package var status: Status
-  package var attempts: Int
-  package var result: String?
-}
-
 extension Store {
-  /// Takes the oldest pending actions that no check holds back until later, which nobody else gets from then on.
-  package func claimOutbox(limit: Int, now: Instant) throws(StoreError) -> [OutboxEntry] {
-    try write { database in
+  /// Takes the oldest actions that are due, which nobody else gets from then on.
+  ///
+  /// Changes of one record are carried out in the order in which they were decided: where an older one waits, so do those
+  /// after it. The claim is on the disk when this returns, so that even after a loss of power it is known what may have
+  /// been done.
+  ///
+  /// - Parameters:
+  ///   - statuses: which to take.
+  ///   - actions: of which kinds; `nil` for all.
+  /// - Returns: the entries with the status that they had.
+  package func claimOutbox(
+    limit: Int, now: Instant, statuses: [OutboxEntry.Status] = [.pending], actions: [ActionID]? = nil
+  ) throws(StoreError) -> [OutboxEntry] {
+    let names = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    let kinds = actions.map { "AND o.action IN (\($0.map { "'\($0.rawValue)'" }.joined(separator: ", ")))" } ?? ""
+    return try durablyWrite { database in
       let entries = try Store.entries(
         database,
         """
-        WHERE status = 'pending' AND NOT EXISTS (
-          SELECT 1 FROM dispatch_check AS c WHERE c.outbox = outbox.id AND c.until > ?)
-        ORDER BY id LIMIT ?
-        """, [now.milliseconds, limit])
+        WHERE o.status IN (\(names)) \(kinds) AND coalesce(o.due_at, 0) <= ? AND NOT (
+          o.action IN \(Store.orderedActions) AND EXISTS (
+            SELECT 1 FROM outbox AS older WHERE older.subject = o.subject AND older.record = o.record
+              AND older.status IN ('pending', 'claimed', 'unknown') AND older.id < o.id
+              AND older.action IN \(Store.orderedActions)
+              AND (older.status = 'claimed' OR coalesce(older.due_at, 0) > ?)))
+        ORDER BY o.id LIMIT ?
+        """, [now.milliseconds, now.milliseconds, limit])
+      let claim = try RawStatement(
+        database, "UPDATE outbox SET status = 'claimed', claimed_at = ?, attempts = attempts + 1 WHERE id = ?")
       for entry in entries {
-        try database.execute(
-          sql: "UPDATE outbox SET status = 'claimed', claimed_at = ?, attempts = attempts + 1 WHERE id = ?",
-          arguments: [now.milliseconds, entry.id])
+        claim.bind(1, now.milliseconds)
+        claim.bind(2, entry.id)
+        try claim.run()
       }
       return entries.map { entry in
         var entry = entry
-        entry.status = .claimed
         entry.attempts += 1
         return entry
       }
+    }
+  }
+
+  /// Actions whose order matters for one record.
+  private static let orderedActions: String = {
+    let actions: [ActionID] = [.set, .clear, .advance, .addToList, .removeFromList, .assignOwner]
+    return "(\(actions.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+  }()
+
+  /// Like `write`, and the disk has it when this returns.
+  private func durablyWrite<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    do {
+      return try pool.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        defer { try? database.execute(sql: "PRAGMA synchronous = NORMAL") }
+        var result: Result?
+        try database.inTransaction(.immediate) {
+          result = try body(database)
+          return .commit
+        }
+        guard let result else { preconditionFailure("a committed transaction has a result") }
+        return result
+      }
+    } catch {
+      throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)
     }
   }
 
@@ -63,23 +76,128 @@ extension Store {
   package func finishOutbox(
     _ ids: [Int64], as status: OutboxEntry.Status, result: String? = nil, now: Instant
   ) throws(StoreError) {
-    try write { database in
+    try settle(ids.map { OutboxSettlement(id: $0, status: status, result: result) }, now: now)
+  }
+
+  /// Records what became of claimed actions, each its own, in one transaction. What is not claimed stays as it is.
+  package func settle(_ settlements: [OutboxSettlement], now: Instant) throws(StoreError) {
+    if settlements.isEmpty { return }
+    try durablyWrite { database in
       let update = try RawStatement(
-        database, "UPDATE outbox SET status = ?, result = ?, finished_at = ? WHERE id = ? AND status = 'claimed'")
-      for id in ids {
-        update.bind(1, status.rawValue)
-        update.bind(2, ifPresent: result)
-        update.bind(3, ifPresent: status == .pending ? nil : now.milliseconds)
-        update.bind(4, id)
+        database,
+        """
+        UPDATE outbox SET status = ?, result = coalesce(?, result), remote = coalesce(?, remote), due_at = ?,
+          doubtful_since = CASE WHEN ? THEN coalesce(doubtful_since, claimed_at) WHEN ? THEN doubtful_since END,
+          finished_at = ?
+        WHERE id = ? AND status = 'claimed'
+        """)
+      for settlement in settlements {
+        let isOpen = settlement.status.isOpen
+        update.bind(1, settlement.status.rawValue)
+        update.bind(2, ifPresent: settlement.result)
+        update.bind(3, ifPresent: settlement.remote)
+        update.bind(4, ifPresent: isOpen ? settlement.dueAt?.milliseconds : nil)
+        update.bind(5, Int64(settlement.isDoubtful ? 1 : 0))
+        // An unknown outcome stays one until it is found out.
+        update.bind(6, Int64(settlement.status == .unknown || settlement.status == .parked ? 1 : 0))
+        update.bind(7, ifPresent: isOpen ? nil : now.milliseconds)
+        update.bind(8, settlement.id)
         try update.run()
+        // A message that was refused counts for no cap.
+        if settlement.status == .refused,
+          let entry = try Store.entries(database, "WHERE o.id = ?", [settlement.id]).first,
+          entry.action.descriptor.isMessage
+        {
+          try withdrawMessage(of: entry, database)
+        }
       }
+    }
+  }
+
+  /// What was claimed when a program ended: whether it was done is to be found out.
+  ///
+  /// - Returns: how many there were.
+  @discardableResult
+  package func markInterrupted() throws(StoreError) -> Int {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE outbox SET status = 'unknown', doubtful_since = coalesce(doubtful_since, claimed_at), due_at = NULL
+          WHERE status = 'claimed'
+          """)
+      return database.changesCount
+    }
+  }
+
+  /// When the next action is due; `nil` when none waits.
+  package func nextOutboxDue() throws(StoreError) -> Instant? {
+    try read { database in
+      try Int64.fetchOne(
+        database,
+        sql: "SELECT min(coalesce(due_at, 0)) FROM outbox WHERE status IN ('pending', 'unknown', 'waiting')"
+      ).map { Instant(milliseconds: $0) }
+    }
+  }
+
+  /// How many entries there are of each status.
+  package func outboxCounts() throws(StoreError) -> [OutboxEntry.Status: Int] {
+    try read { database in
+      var counts: [OutboxEntry.Status: Int] = [:]
+      for row in try Row.fetchAll(database, sql: "SELECT status, count(*) AS count FROM outbox GROUP BY status") {
+        if let status = OutboxEntry.Status(rawValue: row["status"]) { counts[status] = row["count"] }
+      }
+      return counts
     }
   }
 
   /// In the order in which they were decided.
   package func outbox(_ status: OutboxEntry.Status) throws(StoreError) -> [OutboxEntry] {
-    try read { database in
-      try Store.entries(database, "WHERE status = ? ORDER BY id", [status.rawValue])
+    try outbox([status], limit: .max)
+  }
+
+  package func outbox(_ statuses: [OutboxEntry.Status], limit: Int) throws(StoreError) -> [OutboxEntry] {
+    let names = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    return try read { database in
+      try Store.entries(database, "WHERE o.status IN (\(names)) ORDER BY o.id LIMIT ?", [limit])
+    }
+  }
+
+  /// `nil` when there is none of that number.
+  package func outboxEntry(_ id: Int64) throws(StoreError) -> OutboxEntry? {
+    try read { database in try Store.entries(database, "WHERE o.id = ?", [id]).first }
+  }
+
+  /// A person wants these tried again; only entries that failed, were refused, parked or dropped.
+  ///
+  /// - Returns: those that are tried again.
+  package func retryOutbox(_ ids: [Int64]) throws(StoreError) -> [Int64] {
+    try write { database in
+      try ids.filter { id in
+        // A person who has a parked one tried again has seen that it was not done.
+        try database.execute(
+          sql: """
+            UPDATE outbox SET status = 'pending', due_at = NULL, finished_at = NULL, doubtful_since = NULL, remote = NULL,
+              attempts = 0
+            WHERE id = ? AND status IN ('failed', 'refused', 'parked', 'dropped')
+            """, arguments: [id])
+        return database.changesCount > 0
+      }
+    }
+  }
+
+  /// A person does not want these done any more; not entries that are done or under way.
+  ///
+  /// - Returns: those that were dropped.
+  package func dropOutbox(_ ids: [Int64], now: Instant) throws(StoreError) -> [Int64] {
+    try write { database in
+      try ids.filter { id in
+        try database.execute(
+          sql: """
+            UPDATE outbox SET status = 'dropped', due_at = NULL, finished_at = ?
+            WHERE id = ? AND status IN ('pending', 'unknown', 'failed', 'refused', 'parked')
+            """, arguments: [now.milliseconds, id])
+        return database.changesCount > 0
+      }
     }
   }
 
@@ -89,17 +207,24 @@ extension Store {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT id, idempotency_key, run, rule, subject, record, key, action, arguments, request, status, attempts, result
-        FROM outbox \(condition)
+        SELECT o.id, o.idempotency_key, o.run, r.at, o.rule, o.subject, o.record, o.key, o.action, o.arguments, o.request,
+          o.status, o.attempts, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote
+        FROM outbox AS o JOIN run AS r ON r.id = o.run \(condition)
         """, arguments: arguments)
     return rows.compactMap { row in
       guard let action = ActionID(rawValue: row["action"]), let status = OutboxEntry.Status(rawValue: row["status"])
       else { return nil }
       return OutboxEntry(
-        id: row["id"], idempotencyKey: row["idempotency_key"], run: row["run"], rule: row["rule"],
-        subject: Subject(code: row["subject"]), record: row["record"], key: row["key"], action: action,
-        arguments: row["arguments"],
-        request: row["request"], status: status, attempts: row["attempts"], result: row["result"])
+        id: row["id"], idempotencyKey: row["idempotency_key"], run: row["run"],
+        decidedAt: Instant(milliseconds: row["at"]), rule: row["rule"], subject: Subject(code: row["subject"]),
+        record: row["record"], key: row["key"], action: action, arguments: row["arguments"], request: row["request"],
+        status: status, attempts: row["attempts"], dueAt: instant(row["due_at"]),
+        doubtfulSince: instant(row["doubtful_since"]), finishedAt: instant(row["finished_at"]),
+        result: row["result"], remote: row["remote"])
     }
+  }
+
+  private static func instant(_ milliseconds: Int64?) -> Instant? {
+    milliseconds.map { Instant(milliseconds: $0) }
   }
 }

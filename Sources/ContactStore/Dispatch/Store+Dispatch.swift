@@ -116,7 +116,8 @@ extension Store {
       let record = try RawStatement(
         database, "INSERT OR REPLACE INTO dispatch_check (outbox, at, outcome, reason, until) VALUES (?, ?, ?, ?, ?)")
       let status = try RawStatement(
-        database, "UPDATE outbox SET status = ?, result = ?, finished_at = ? WHERE id = ? AND status = 'claimed'")
+        database,
+        "UPDATE outbox SET status = ?, result = ?, finished_at = ?, due_at = ? WHERE id = ? AND status = 'claimed'")
       for (entry, outcome) in refused {
         var until: Instant?
         if case .held(let time, _) = outcome { until = time }
@@ -131,7 +132,8 @@ extension Store {
         status.bind(1, after.rawValue)
         status.bind(2, ifPresent: until == nil ? reason : nil)
         status.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
-        status.bind(4, entry.id)
+        status.bind(4, ifPresent: until?.milliseconds)
+        status.bind(5, entry.id)
         try status.run()
         if until == nil { try withdrawMessage(of: entry, database) }
       }
@@ -139,7 +141,7 @@ extension Store {
   }
 
   /// Runs before this one counted the message, so it stays where it is, and is left out from now on.
-  private func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
+  func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
     guard entry.subject == .contact else { return }
     try database.execute(
       sql: """
@@ -187,5 +189,5 @@ extension Store {
 
 extension OutboxEntry.Status {
   /// What becomes of an action that a policy keeps from being carried out.
-  static let refusedByPolicy = OutboxEntry.Status.failed
+  static let refusedByPolicy = OutboxEntry.Status.dropped
 }

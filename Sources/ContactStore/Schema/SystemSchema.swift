@@ -16,6 +16,7 @@ enum SystemSchema {
       try database.execute(sql: views)
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
     }
+    migrator.registerMigration("hubspot", migrate: addHubSpot)
     registerPolicies(in: &migrator)
     migrator.registerMigration("recommendations", migrate: addRecommendations)
     registerHistory(in: &migrator)

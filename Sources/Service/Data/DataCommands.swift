@@ -32,6 +32,11 @@ package enum DataCommands {
       : try store.migrate(to: book.program, dropping: dropping)
   }
 
+  /// A new database has room for nothing yet; one that holds data is changed only by `migrate`.
+  package static func makeRoom(for book: RuleBook, in store: Store) throws {
+    if try store.migrationPlan(for: book.program).allSatisfy(\.isNewTable) { try store.migrate(to: book.program) }
+  }
+
   package enum Source: String, CaseIterable, Sendable {
     case contacts, accounts, deals, events, assets
   }
@@ -57,8 +62,7 @@ package enum DataCommands {
       kind = .events(EventID(index))
     }
     let store = try Store.open(configuration.database, create: true)
-    // A new database has room for nothing yet; one that holds data is changed only by `migrate`.
-    if try store.migrationPlan(for: book.program).allSatisfy(\.isNewTable) { try store.migrate(to: book.program) }
+    try makeRoom(for: book, in: store)
     return try store.importFile(
       path, kind, program: book.program, options: options, now: now, progress: progress)
   }

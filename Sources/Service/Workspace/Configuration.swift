@@ -7,6 +7,7 @@ package struct Configuration: Sendable, Hashable {
   package var rules = "rules"
   /// The database file.
   package var database = "abm.sqlite"
+  package var hubspot = HubSpotSettings()
 
   package static let fileName = "abm.yaml"
   /// The settings, as `abm.yaml` spells them; `ABM_` and the name in capitals is the variable.
@@ -19,10 +20,16 @@ package struct Configuration: Sendable, Hashable {
     var configuration = Configuration()
     if Files.isThere(fileName) {
       let text = String(decoding: try Files.read(fileName), as: UTF8.self)
-      for (key, value) in try settings(in: text) { configuration.set(key, value) }
+      for (key, value) in try settings(in: text, hubspot: &configuration.hubspot) { configuration.set(key, value) }
     }
     for key in keys {
       if let value = environment["ABM_\(key.uppercased())"], !value.isEmpty { configuration.set(key, value) }
+    }
+    for key in HubSpotSettings.scalarKeys {
+      let variable = "ABM_HUBSPOT_\(key.uppercased())"
+      if let value = environment[variable], !value.isEmpty {
+        try configuration.hubspot.set(key, value, file: variable)
+      }
     }
     if let value = environment["ABM_DB"], !value.isEmpty { configuration.database = value }
     return configuration
@@ -36,7 +43,9 @@ package struct Configuration: Sendable, Hashable {
     }
   }
 
-  private static func settings(in text: String) throws(WorkspaceError) -> [(String, String)] {
+  private static func settings(
+    in text: String, hubspot: inout HubSpotSettings
+  ) throws(WorkspaceError) -> [(String, String)] {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
@@ -49,11 +58,15 @@ package struct Configuration: Sendable, Hashable {
     }
     var settings: [(String, String)] = []
     for (key, value) in mapping {
+      if key.string == "hubspot" {
+        try hubspot.read(value, file: fileName)
+        continue
+      }
       guard let name = key.string, let text = value.scalar?.string else {
         throw .malformedConfiguration(fileName, reason: "`\(key.string ?? "?")` takes one value")
       }
       guard keys.contains(name) else {
-        throw .unknownConfigurationKey(name, file: fileName, suggestion: nearest(to: name, among: keys))
+        throw .unknownConfigurationKey(name, file: fileName, suggestion: nearest(to: name, among: keys + ["hubspot"]))
       }
       settings.append((name, text))
     }

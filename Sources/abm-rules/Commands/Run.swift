@@ -1,8 +1,10 @@
 import ArgumentParser
 import BusinessTime
+import ContactStore
+import HubSpot
 import Service
 
-struct Run: ParsableCommand {
+struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Evaluate once, commit what is decided, and carry it out.",
     discussion: """
@@ -12,7 +14,9 @@ struct Run: ParsableCommand {
 
   @OptionGroup var options: CommonOptions
 
-  @Option(help: ArgumentHelp("file:PATH writes one JSON line for each action.", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp(
+      "hubspot carries the actions out there; file:PATH writes one JSON line for each action.", valueName: "kind"))
   var executor: String?
 
   @Option(help: ArgumentHelp("Let a rule act that waits for approval, in this run.", valueName: "rule"))
@@ -27,7 +31,8 @@ struct Run: ParsableCommand {
   @Option(help: "text or json.")
   var format = TextOrJSON.text
 
-  func run() throws {
+  func run() async throws {
+    if executor == "hubspot" { return try await runWithHubSpot() }
     let file = try executorFile()
     let workspace = try Workspace.open(options)
     let result = try RunService.run(
@@ -51,8 +56,31 @@ struct Run: ParsableCommand {
   private func executorFile() throws -> String? {
     guard let executor else { return nil }
     guard executor.hasPrefix("file:"), executor.count > 5 else {
-      throw ValidationError("--executor takes file:PATH, not `\(executor)`")
+      throw ValidationError("--executor takes hubspot or file:PATH, not `\(executor)`")
     }
     return String(executor.dropFirst(5))
+  }
+
+  /// Connects first, so that nothing is decided that cannot be carried out.
+  private func runWithHubSpot() async throws {
+    let configuration = try options.configuration()
+    let workspace = try Workspace.open(options)
+    let dispatched = try await HubSpotCommand.Connect.withHubSpot(configuration) { connection in
+      _ = try await connection.client.account()
+      let result = try RunService.run(
+        workspace.book, workspace.store, at: workspace.now,
+        options: RunService.Options(
+          approvedRules: Set(approve), goesBeyondHalt: beyondHalt, ignoresClock: force))
+      guard result.committed != nil else { return (result, DispatchSummary()) }
+      let dispatcher = Dispatcher(
+        store: workspace.store,
+        executor: ActionExecutor(
+          client: connection.client, settings: connection.executor, transport: connection.transport, now: { Clock.now }),
+        settings: configuration.hubspot, now: { Clock.now })
+      return (result, try await dispatcher.dispatchDue())
+    }
+    ResultOutput.write(dispatched.0, format, samples: 3)
+    Output.error(dispatched.1.text)
+    if dispatched.0.hasProblems || dispatched.1.hasProblems { throw Exit.problems }
   }
 }

@@ -1,0 +1,84 @@
+package import BusinessTime
+package import RuleSemantics
+
+/// An action that waits to be carried out, or was.
+package struct OutboxEntry: Hashable, Sendable {
+  package enum Status: String, Hashable, Sendable, CaseIterable {
+    case pending
+    /// Being carried out; where a program ended meanwhile, it is not known whether it was.
+    case claimed
+    /// An attempt was made of which nobody knows the outcome; found out before anything is done again.
+    case unknown
+    /// Handed over; the other side has not said yet what became of it.
+    case waiting
+    case done
+    /// The other side will not do it, and says why; a result like another.
+    case refused
+    /// It cannot be done as it is: for a person, who mends the cause and tries again.
+    case failed
+    /// Whether it was done cannot be found out: for a person to decide.
+    case parked
+    /// Not to be done any more.
+    case dropped
+
+    /// Whether something is still to be done.
+    package var isOpen: Bool {
+      switch self {
+      case .pending, .claimed, .unknown, .waiting: true
+      case .done, .refused, .failed, .parked, .dropped: false
+      }
+    }
+  }
+
+  package var id: Int64
+  package var idempotencyKey: String
+  package var run: Int64
+  /// When it was decided.
+  package var decidedAt: Instant
+  package var rule: String
+  package var subject: Subject
+  /// The `_id` of the contact or account.
+  package var record: Int64
+  /// The key of the contact or account.
+  package var key: String
+  package var action: ActionID
+  /// JSON.
+  package var arguments: String
+  /// JSON.
+  package var request: String
+  package var status: Status
+  package var attempts: Int
+  /// Not before then; `nil` for at once.
+  package var dueAt: Instant?
+  /// When the first attempt was made of which nobody knows the outcome.
+  package var doubtfulSince: Instant?
+  package var finishedAt: Instant?
+  package var result: String?
+  /// What the other side calls what it did.
+  package var remote: String?
+}
+
+/// What became of a claimed action.
+package struct OutboxSettlement: Hashable, Sendable {
+  package var id: Int64
+  package var status: OutboxEntry.Status
+  /// What the other side said, or what is wrong.
+  package var result: String?
+  package var remote: String?
+  /// For a status that is open.
+  package var dueAt: Instant?
+  /// Whether a request may have done something that it is not known to have done.
+  package var isDoubtful: Bool
+
+  package init(
+    id: Int64, status: OutboxEntry.Status, result: String? = nil, remote: String? = nil, dueAt: Instant? = nil,
+    isDoubtful: Bool = false
+  ) {
+    self.id = id
+    self.status = status
+    self.result = result
+    self.remote = remote
+    self.dueAt = dueAt
+    self.isDoubtful = isDoubtful
+  }
+}

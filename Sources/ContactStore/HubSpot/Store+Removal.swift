@@ -1,0 +1,178 @@
+package import BusinessTime
+import GRDB
+package import RuleSemantics
+
+// Records that are no longer in HubSpot: deleted, merged into another, or erased for good.
+extension Store {
+  /// HubSpot deleted records; they may come back within 90 days. A contact stays, with all that is known of it, and is
+  /// sent nothing.
+  ///
+  /// - Returns: how many were known.
+  package func markDeleted(_ object: SyncedObject, ids: [String], now: Instant) throws(StoreError) -> Int {
+    try write { database in
+      var count = 0
+      for id in ids {
+        let record = try Store.record(object, id, database)
+        var wasSuppressed = true
+        if object == .contacts, let record {
+          wasSuppressed =
+            try Bool.fetchOne(database, sql: "SELECT _suppressed FROM contact WHERE _id = ?", arguments: [record])
+            ?? true
+          try database.execute(sql: "UPDATE contact SET _suppressed = 1 WHERE _id = ?", arguments: [record])
+        }
+        guard let record else { continue }
+        try database.execute(
+          sql: """
+            INSERT OR REPLACE INTO hubspot_deleted (object, hubspot_id, record, at, was_suppressed)
+            VALUES (?, ?, ?, ?, ?)
+            """, arguments: [object.rawValue, id, record, now.milliseconds, wasSuppressed])
+        try Store.unlink(object, id, database)
+        count += 1
+      }
+      return count
+    }
+  }
+
+  /// Erases people: everything that says who they were or what they did is gone, decisions stay as numbers.
+  ///
+  /// - Returns: how many were known.
+  package func erase(contacts ids: [String], now: Instant) throws(StoreError) -> Int {
+    try write { database in
+      var count = 0
+      for id in ids {
+        let deleted = try Int64.fetchOne(
+          database, sql: "SELECT record FROM hubspot_deleted WHERE object = 'contacts' AND hubspot_id = ?",
+          arguments: [id])
+        let known = try Store.record(.contacts, id, database) ?? deleted
+        try Store.unlink(.contacts, id, database)
+        try database.execute(
+          sql: "DELETE FROM hubspot_deleted WHERE object = 'contacts' AND hubspot_id = ?", arguments: [id])
+        guard let known else { continue }
+        try Store.erase(contact: known, database, now: now)
+        count += 1
+      }
+      return count
+    }
+  }
+
+  /// HubSpot merged records into one. What the others did and got counts for the one that stays, so that nobody gets
+  /// anything twice.
+  package func merge(
+    _ object: SyncedObject, _ merged: [String], into survivor: String, program: CheckedProgram, now: Instant
+  ) throws(StoreError) {
+    try write { database in
+      let target = try Store.record(object, survivor, database)
+      for id in merged where id != survivor {
+        guard let source = try Store.record(object, id, database) else { continue }
+        try Store.unlink(object, id, database)
+        guard let target else {
+          // The survivor is new; it goes on under our record of the other.
+          try database.execute(
+            sql: "INSERT OR IGNORE INTO hubspot_record (object, hubspot_id, record) VALUES (?, ?, ?)",
+            arguments: [object.rawValue, survivor, source])
+          continue
+        }
+        if source != target { try Store.merge(object, source, into: target, program, database, now: now) }
+      }
+    }
+  }
+
+  // MARK: - Inside a transaction
+
+  private static func record(_ object: SyncedObject, _ id: String, _ database: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      database, sql: "SELECT record FROM hubspot_record WHERE object = ? AND hubspot_id = ?",
+      arguments: [object.rawValue, id])
+  }
+
+  private static func unlink(_ object: SyncedObject, _ id: String, _ database: Database) throws {
+    for table in ["hubspot_record", "hubspot_link", "hubspot_correction"] {
+      try database.execute(
+        sql: "DELETE FROM \(table) WHERE object = ? AND hubspot_id = ?", arguments: [object.rawValue, id])
+    }
+  }
+
+  private static func merge(
+    _ object: SyncedObject, _ source: Int64, into target: Int64, _ program: CheckedProgram, _ database: Database,
+    now: Instant
+  ) throws {
+    guard let subject = object.subject else {
+      try database.execute(sql: "DELETE FROM deal WHERE _id = ?", arguments: [source])
+      return
+    }
+    for id in program.events.indices {
+      let layout = TableLayout(.event(EventID(id)), program: program)
+      guard layout.isForAccount == (subject == .account) else { continue }
+      try database.execute(
+        sql: "UPDATE OR IGNORE \(quoted(layout.name)) SET \(layout.ownerColumn) = ? WHERE \(layout.ownerColumn) = ?",
+        arguments: [target, source])
+    }
+    switch subject {
+    case .contact:
+      try database.execute(
+        sql: "UPDATE OR IGNORE consent SET contact = ? WHERE contact = ?", arguments: [target, source])
+      try database.execute(
+        sql: """
+          UPDATE contact SET _suppressed = 1 WHERE _id = ? AND (SELECT _suppressed FROM contact WHERE _id = ?) = 1
+          """, arguments: [target, source])
+    case .account:
+      try database.execute(sql: "UPDATE contact SET _account = ? WHERE _account = ?", arguments: [target, source])
+      try database.execute(sql: "UPDATE deal SET _account = ? WHERE _account = ?", arguments: [target, source])
+    }
+    // A rule that acted on either has acted on the one that stays.
+    try database.execute(
+      sql: """
+        INSERT INTO firing (rule, subject, record, last, armed, excluded)
+          SELECT rule, subject, ?, last, armed, excluded FROM firing WHERE subject = ? AND record = ?
+        ON CONFLICT (rule, subject, record) DO UPDATE SET
+          last = max(coalesce(last, excluded.last), coalesce(excluded.last, last)),
+          armed = min(armed, excluded.armed), excluded = max(firing.excluded, excluded.excluded)
+        """, arguments: [target, subject.code, source])
+    try remove(subject, source, database, now: now)
+  }
+
+  private static func erase(contact: Int64, _ database: Database, now: Instant) throws {
+    try database.execute(
+      sql: """
+        UPDATE outbox SET key = 'erased', idempotency_key = 'erased:' || id, arguments = '{}', request = '{}',
+          result = NULL WHERE subject = 0 AND record = ?
+        """, arguments: [contact])
+    let names = try Names(database)
+    try database.execute(
+      sql: "UPDATE decision SET arguments = ?, reason = NULL WHERE subject = 0 AND record = ?",
+      arguments: [try names.id("{}"), contact])
+    try remove(.contact, contact, database, now: now)
+  }
+
+  /// Takes a record out of every table that says something about it, but for the log of decisions and the outbox.
+  private static func remove(_ subject: Subject, _ record: Int64, _ database: Database, now: Instant) throws {
+    try database.execute(
+      sql: """
+        UPDATE outbox SET status = 'dropped', finished_at = ?, due_at = NULL
+        WHERE subject = ? AND record = ? AND status IN ('pending', 'unknown')
+        """, arguments: [now.milliseconds, subject.code, record])
+    try database.execute(
+      sql: "DELETE FROM field_history WHERE kind = ? AND record = ?", arguments: [subject.rawValue, record])
+    // Whatever table refers to a record does it by these columns, so that a table that is added later is not forgotten.
+    let kept: Set<String> = ["decision", "outbox", "field_history", "hubspot_deleted", "hubspot_record"]
+    let tables = try String.fetchAll(
+      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    for table in tables where !kept.contains(table) {
+      let columns = Set(try database.columns(in: table).map(\.name))
+      if columns.contains("subject"), columns.contains("record") {
+        try database.execute(
+          sql: "DELETE FROM \(quoted(table)) WHERE subject = ? AND record = ?", arguments: [subject.code, record])
+      }
+      if columns.contains(subject.rawValue), table != subject.rawValue {
+        try database.execute(
+          sql: "DELETE FROM \(quoted(table)) WHERE \(subject.rawValue) = ?", arguments: [record])
+      }
+      if table.hasPrefix("event_"), columns.contains("_\(subject.rawValue)") {
+        try database.execute(
+          sql: "DELETE FROM \(quoted(table)) WHERE _\(subject.rawValue) = ?", arguments: [record])
+      }
+    }
+    let table = subject == .contact ? "contact" : "account"
+    try database.execute(sql: "DELETE FROM \(table) WHERE _id = ?", arguments: [record])
+  }
+}

@@ -1,0 +1,218 @@
+package import BusinessTime
+package import ContactStore
+package import HubSpot
+package import Logging
+import RuleDiagnostics
+import RuleSemantics
+
+/// Carries out what the outbox holds: claim, check again whether it may be done, ask HubSpot, record what became of it.
+///
+/// A claim is on the disk before anything is asked and each result is when it is known, so that wherever the program ends
+/// nothing is lost: what was claimed then counts as unknown, and is found out before it is done again. The actor keeps two
+/// passes from running at a time.
+package actor Dispatcher {
+  /// Returns the entries that may be carried out; the others it has settled.
+  package typealias Recheck = @Sendable ([OutboxEntry], Instant) throws -> [OutboxEntry]
+
+  private let store: Store
+  private let executor: ActionExecutor
+  private let settleMilliseconds: Int64
+  private let concurrency: Int
+  private let recheck: Recheck
+  private let now: @Sendable () -> Instant
+  private let logger: Logger
+  private var hasResolvedInterrupted = false
+
+  /// Changes that go 100 to a call; so many are claimed at a time.
+  private static let batchActions: [ActionID] = [.set, .clear, .advance, .assignOwner, .addToList, .removeFromList]
+  private static let batchClaim = 2_000
+  /// How often the outcome of one action may be unknown before a person decides.
+  private static let unknownLimit = 12
+  /// So that a HubSpot that is back is noticed within that time.
+  private static let longestBackoff: Duration = .seconds(20)
+
+  /// - Parameters:
+  ///   - recheck: asks the policy again, right before anything is done.
+  package init(
+    store: Store, executor: ActionExecutor, settings: HubSpotSettings,
+    recheck: @escaping Recheck = { entries, _ in entries },
+    now: @escaping @Sendable () -> Instant, logger: Logger = HubSpotConnection.quietLogger
+  ) {
+    self.store = store
+    self.executor = executor
+    settleMilliseconds = Int64(settings.settleSeconds) * 1000
+    concurrency = settings.client.limits.concurrency
+    self.recheck = recheck
+    self.now = now
+    self.logger = logger
+  }
+
+  /// Carries out all that is due, and returns when nothing more can be done at the moment.
+  package func dispatchDue() async throws -> DispatchSummary {
+    if !hasResolvedInterrupted {
+      let count = try store.markInterrupted()
+      hasResolvedInterrupted = true
+      if count > 0 { logger.notice("interrupted actions are looked up", metadata: ["count": "\(count)"]) }
+    }
+    var summary = DispatchSummary()
+    while !Task.isCancelled {
+      var claimed = try store.claimOutbox(
+        limit: Self.batchClaim, now: now(), statuses: [.pending, .unknown], actions: Self.batchActions)
+      // Those that go one by one are claimed in small numbers: each that is under way when the program ends is looked up.
+      claimed += try store.claimOutbox(
+        limit: concurrency * 4, now: now(), statuses: [.pending, .unknown, .waiting], actions: Self.singleActions)
+      if claimed.isEmpty { break }
+      let isMoving = try await carryOut(claimed, &summary)
+      // HubSpot is not there; asking for more would only postpone more.
+      if !isMoving { break }
+    }
+    summary.nextDue = try store.nextOutboxDue()
+    return summary
+  }
+
+  private static let singleActions = ActionID.allCases.filter { !batchActions.contains($0) }
+
+  /// Whether anything came of it.
+  private func carryOut(_ claimed: [OutboxEntry], _ summary: inout DispatchSummary) async throws -> Bool {
+    let admitted = try recheck(claimed, now())
+    summary.withheld += claimed.count - admitted.count
+    let actions = try outbound(admitted, &summary)
+    var units: [[OutboundAction]] = []
+    var places: [ActionExecutor.Group: Int] = [:]
+    for action in actions {
+      let group = ActionExecutor.group(of: action)
+      if let place = places[group], units[place].count < HubSpotClient.batchSize {
+        units[place].append(action)
+      } else {
+        places[group] = units.count
+        units.append([action])
+      }
+    }
+    let entries = Dictionary(uniqueKeysWithValues: admitted.map { ($0.id, $0) })
+    var isMoving = actions.count < claimed.count
+    var next = 0
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+      func start() {
+        guard next < units.count else { return }
+        let unit = units[next]
+        next += 1
+        group.addTask { [executor] in
+          let answer = await executor.perform(unit)
+          return Answer(actions: unit, results: answer.results, ids: answer.ids)
+        }
+      }
+      for _ in 0..<concurrency { start() }
+      for try await answer in group {
+        if try record(answer, entries, &summary) { isMoving = true }
+        start()
+      }
+    }
+    return isMoving
+  }
+
+  private struct Answer: Sendable {
+    var actions: [OutboundAction]
+    var results: [ActionResult]
+    var ids: [Int64: String]
+  }
+
+  /// As the executor takes them; those of records that HubSpot has deleted are settled.
+  private func outbound(_ entries: [OutboxEntry], _ summary: inout DispatchSummary) throws -> [OutboundAction] {
+    var actions: [OutboundAction] = []
+    var settled: [OutboxSettlement] = []
+    for subject in Subject.allCases {
+      let object = SyncedObject(subject)
+      let own = entries.filter { $0.subject == subject }
+      let records = Set(own.map(\.record))
+      let ids = try store.hubSpotIDs(object, records: records)
+      let deleted = try store.deletedRecords(object, records: records)
+      for entry in own {
+        if deleted.contains(entry.record) {
+          settled.append(
+            OutboxSettlement(id: entry.id, status: .refused, result: "the record was deleted in HubSpot"))
+          summary.refused += 1
+          continue
+        }
+        actions.append(
+          OutboundAction(
+            id: entry.id, idempotencyKey: entry.idempotencyKey, action: entry.action, subject: subject,
+            key: entry.key, hubspotID: ids[entry.record],
+            request: JSONValue.parse(Array(entry.request.utf8)) ?? .null, doubtfulSince: entry.doubtfulSince,
+            remote: entry.remote, attempts: entry.attempts,
+            decidedAt: entry.decidedAt))
+      }
+    }
+    try store.settle(settled, now: now())
+    return actions.sorted { $0.id < $1.id }
+  }
+
+  /// Whether anything came of it.
+  private func record(
+    _ answer: Answer, _ entries: [Int64: OutboxEntry], _ summary: inout DispatchSummary
+  ) throws -> Bool {
+    var settlements: [OutboxSettlement] = []
+    var learnt: [Subject: [Int64: String]] = [:]
+    var isMoving = false
+    for (action, result) in zip(answer.actions, answer.results) {
+      guard let entry = entries[action.id] else { continue }
+      if let id = answer.ids[action.id] { learnt[action.subject, default: [:]][entry.record] = id }
+      let settlement = settlement(of: entry, result, &summary)
+      if settlement.status != .pending { isMoving = true }
+      settlements.append(settlement)
+    }
+    for (subject, ids) in learnt { try store.linkHubSpot(SyncedObject(subject), ids) }
+    try store.settle(settlements, now: now())
+    return isMoving
+  }
+
+  private func settlement(
+    of entry: OutboxEntry, _ result: ActionResult, _ summary: inout DispatchSummary
+  ) -> OutboxSettlement {
+    let now = now()
+    switch result {
+    case .done(let note, let remote):
+      summary.done += 1
+      return OutboxSettlement(id: entry.id, status: .done, result: note ?? "done", remote: remote)
+    case .refused(let reason):
+      summary.refused += 1
+      summary.note(reason)
+      return OutboxSettlement(id: entry.id, status: .refused, result: reason)
+    case .failed(let reason):
+      summary.failed += 1
+      summary.note(reason)
+      return OutboxSettlement(id: entry.id, status: .failed, result: reason)
+    case .parked(let reason):
+      summary.parked += 1
+      summary.note(reason)
+      return OutboxSettlement(id: entry.id, status: .parked, result: reason)
+    case .waiting(let remote, let after):
+      summary.waiting += 1
+      return OutboxSettlement(
+        id: entry.id, status: .waiting, result: "queued by HubSpot", remote: remote,
+        dueAt: now.adding(after))
+    case .again(let reason, let after):
+      summary.postponed += 1
+      summary.note(reason)
+      let backoff = min(Self.longestBackoff, .seconds(1 << min(entry.attempts - 1, 6)))
+      return OutboxSettlement(
+        id: entry.id, status: entry.doubtfulSince == nil ? .pending : .unknown, result: reason,
+        dueAt: now.adding(max(after, backoff)))
+    case .unknown(let reason):
+      summary.note(reason)
+      guard entry.attempts < Self.unknownLimit else {
+        summary.parked += 1
+        return OutboxSettlement(id: entry.id, status: .parked, result: reason, isDoubtful: true)
+      }
+      summary.unknown += 1
+      return OutboxSettlement(
+        id: entry.id, status: .unknown, result: reason, dueAt: now.adding(milliseconds: settleMilliseconds),
+        isDoubtful: true)
+    }
+  }
+}
+
+extension Instant {
+  func adding(_ duration: Duration) -> Instant {
+    adding(milliseconds: Int64((duration / .milliseconds(1)).rounded(.up)))
+  }
+}

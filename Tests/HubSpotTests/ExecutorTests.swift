@@ -1,0 +1,346 @@
+import BusinessTime
+import HubSpot
+import Logging
+import RuleDiagnostics
+import RuleSemantics
+import Testing
+
+@Suite("Carrying actions out")
+struct ExecutorTests {
+  private let hubspot = FakeHubSpot()
+  private let time = VirtualTime()
+
+  private func executor(_ settings: ExecutorSettings = ExecutorSettings()) -> ActionExecutor {
+    let client = HubSpotClient(
+      credentials: .token("secret"), transport: hubspot, time: time, chance: { 0.5 },
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: ClientMetrics(MetricsRegistry()))
+    return ActionExecutor(client: client, settings: settings, transport: hubspot, now: { [time] in time.now })
+  }
+
+  private func action(
+    _ id: Int64 = 1, _ action: ActionID, _ request: [(String, JSONValue?)], key: String = "ann@acme.example",
+    hubspotID: String? = "1", subject: Subject = .contact, doubtfulSince: Instant? = nil, remote: String? = nil
+  ) -> OutboundAction {
+    OutboundAction(
+      id: id, idempotencyKey: "rule:r|contact:\(key)|once|\(id)", action: action, subject: subject, key: key,
+      hubspotID: hubspotID, request: .members(request), doubtfulSince: doubtfulSince, remote: remote,
+      decidedAt: time.now)
+  }
+
+  private func set(
+    _ id: Int64, _ property: String, _ value: String, action kind: ActionID = .set, hubspotID: String? = "1",
+    key: String = "ann@acme.example"
+  ) -> OutboundAction {
+    action(
+      id, kind, [("properties", .record([.init(property, .text(value))]))], key: key, hubspotID: hubspotID)
+  }
+
+  // MARK: - Properties
+
+  @Test func changesOfOneRecordAreOneRow() async {
+    hubspot.add(.contacts, "1", [:])
+    let (results, _) = await executor().perform([
+      set(1, "persona", "cfo"), set(2, "tier", "a"), set(3, "persona", "vp"),
+    ])
+    #expect(results == [.done, .done, .done])
+    #expect(hubspot.properties(.contacts, "1") == ["persona": "vp", "tier": "a"])
+    #expect(hubspot.count("batch/update") == 1)
+  }
+
+  @Test func oneBadRowDoesNotTakeTheOthersWithIt() async {
+    for id in ["1", "2", "3"] { hubspot.add(.contacts, id, [:]) }
+    let (results, _) = await executor().perform([
+      set(1, "tier", "a", hubspotID: "1"), set(2, "tier", "bad", hubspotID: "2"), set(3, "tier", "c", hubspotID: "3"),
+    ])
+    #expect(results[0] == .done)
+    #expect(results[1] == .failed("HubSpot: a value is bad (VALIDATION_ERROR)"))
+    #expect(results[2] == .done)
+    #expect(hubspot.properties(.contacts, "3") == ["tier": "c"])
+  }
+
+  @Test func oneBadValueDoesNotTakeTheOthersOfItsRecordWithIt() async {
+    hubspot.add(.contacts, "1", [:])
+    let (results, _) = await executor().perform([set(1, "tier", "bad"), set(2, "persona", "cfo")])
+    #expect(results[0] == .failed("HubSpot: a value is bad (VALIDATION_ERROR)"))
+    #expect(results[1] == .done)
+    #expect(hubspot.properties(.contacts, "1") == ["persona": "cfo"])
+  }
+
+  /// Where HubSpot refuses the whole batch for one row, the row is found by halving.
+  @Test func aBatchThatIsRefusedAsAWholeIsTakenApart() async {
+    var actions: [OutboundAction] = []
+    for id in 1...8 {
+      hubspot.add(.contacts, "\(id)", [:])
+      actions.append(set(Int64(id), "tier", "a", hubspotID: "\(id)"))
+    }
+    hubspot.fail(
+      "batch/update", .status(400, body: #"{"category":"VALIDATION_ERROR","message":"one row is bad"}"#),
+      .status(400, body: #"{"category":"VALIDATION_ERROR","message":"one row is bad"}"#))
+    let (results, _) = await executor().perform(actions)
+    #expect(results.allSatisfy { $0 == .done })
+    #expect(hubspot.count("batch/update") == 5)
+  }
+
+  @Test func aContactThatHubSpotDoesNotKnowYetIsMade() async {
+    let (results, ids) = await executor().perform([set(7, "tier", "a", hubspotID: nil)])
+    #expect(results == [.done])
+    let id = ids[7] ?? ""
+    #expect(hubspot.properties(.contacts, id) == ["email": "ann@acme.example", "tier": "a"])
+  }
+
+  @Test func aMergedRecordIsFoundUnderItsSurvivor() async {
+    hubspot.add(.contacts, "2", [:])
+    hubspot.merge("1", into: "2")
+    let (results, ids) = await executor().perform([set(1, "tier", "a")])
+    #expect(results == [.done])
+    #expect(ids == [1: "2"])
+    #expect(hubspot.properties(.contacts, "2") == ["tier": "a"])
+  }
+
+  @Test func aRecordThatIsGoneIsARefusal() async {
+    let (results, _) = await executor().perform([set(1, "tier", "a")])
+    #expect(results == [.refused("the record is no longer in HubSpot")])
+  }
+
+  @Test func aStageThatHubSpotSilentlyKeepsIsNoticed() async {
+    hubspot.add(.contacts, "1", ["lifecyclestage": "customer"])
+    let (results, _) = await executor().perform([
+      set(1, "lifecyclestage", "lead", action: .advance), set(2, "tier", "a"),
+    ])
+    #expect(results[0] == .refused("HubSpot left the lifecycle stage at `customer` instead of `lead`"))
+    #expect(results[1] == .done)
+  }
+
+  @Test func setMovesAStageBackInTwoSteps() async {
+    hubspot.add(.contacts, "1", ["lifecyclestage": "customer"])
+    let (results, _) = await executor().perform([set(1, "lifecyclestage", "lead")])
+    #expect(results == [.done])
+    #expect(hubspot.properties(.contacts, "1") == ["lifecyclestage": "lead"])
+    #expect(hubspot.count("batch/update") == 3)
+  }
+
+  @Test func aHubSpotThatIsAwayPostponesChanges() async {
+    hubspot.add(.contacts, "1", [:])
+    for _ in 0..<5 { hubspot.fail("batch/update", .statusAfterwards(502)) }
+    let (results, _) = await executor().perform([set(1, "tier", "a")])
+    guard case .again = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+  }
+
+  @Test func companiesAreFoundByTheirDomain() async {
+    hubspot.add(.companies, "9", ["domain": "acme.example"])
+    let (results, ids) = await executor().perform([
+      action(
+        1, .set, [("properties", .record([.init("tier", .text("a"))]))], key: "acme.example", hubspotID: nil,
+        subject: .account)
+    ])
+    #expect(results == [.done])
+    #expect(ids == [1: "9"])
+  }
+
+  @Test func oneOfSeveralCompaniesIsNotGuessed() async {
+    hubspot.add(.companies, "8", ["domain": "acme.example"])
+    hubspot.add(.companies, "9", ["domain": "acme.example"])
+    let (results, _) = await executor().perform([
+      action(
+        1, .set, [("properties", .record([.init("tier", .text("a"))]))], key: "acme.example", hubspotID: nil,
+        subject: .account)
+    ])
+    guard case .failed(let reason) = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+    #expect(reason.contains("several companies"))
+  }
+
+  // MARK: - Lists
+
+  @Test func membersAreAddedAndRemovedManyAtATime() async {
+    for id in ["1", "2"] { hubspot.add(.contacts, id, ["email": "\(id)@acme.example"]) }
+    hubspot.with { $0.lists["Warm"] = ("55", "MANUAL", []) }
+    let executor = executor()
+    let add = [
+      action(1, .addToList, [("list", .text("Warm"))], key: "1@acme.example", hubspotID: "1"),
+      action(2, .addToList, [("list", .text("Warm"))], key: "2@acme.example", hubspotID: nil),
+      action(3, .addToList, [("list", .text("Warm"))], key: "3@acme.example", hubspotID: "3"),
+    ]
+    let (results, ids) = await executor.perform(add)
+    #expect(results == [.done, .done, .refused("the record is no longer in HubSpot")])
+    #expect(ids == [2: "2"])
+    #expect(hubspot.with { $0.lists["Warm"]?.members } == ["1", "2"])
+    let (removed, _) = await executor.perform([
+      action(4, .removeFromList, [("list", .text("Warm"))], key: "1@acme.example", hubspotID: "1")
+    ])
+    #expect(removed == [.done])
+    #expect(hubspot.with { $0.lists["Warm"]?.members } == ["2"])
+  }
+
+  @Test(arguments: ["Missing", "Active"])
+  func aListThatCannotBeFilledByHandFails(name: String) async {
+    hubspot.add(.contacts, "1", [:])
+    hubspot.with { $0.lists["Active"] = ("56", "DYNAMIC", []) }
+    let (results, _) = await executor().perform([action(1, .addToList, [("list", .text(name))])])
+    guard case .failed(let reason) = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+    #expect(reason.contains("“\(name)”"))
+  }
+
+  // MARK: - Emails
+
+  private let emails = ExecutorSettings(emails: ["Welcome": "77"], assetEmail: "78")
+
+  @Test func anEmailIsSentOnceHoweverOftenItIsTried() async {
+    let executor = executor(emails)
+    let first = action(1, .sendEmail, [("template", .text("Welcome")), ("to", .text("ann@acme.example"))])
+    hubspot.fail("single-send", .statusAfterwards(502))
+    let (unknown, _) = await executor.perform([first])
+    guard case .unknown = unknown[0] else {
+      Issue.record("\(unknown)")
+      return
+    }
+    var again = first
+    again.doubtfulSince = time.now
+    let (results, _) = await executor.perform([again])
+    #expect(
+      results == [
+        .done(
+          note: "IDEMPOTENT_IGNORE: it was sent before",
+          remote: "status-\(Reference.sendID(of: first.idempotencyKey))")
+      ])
+    #expect(hubspot.with { $0.sends.values.max() } == 1)
+  }
+
+  @Test func aSendThatHubSpotMayHaveForgottenIsForAPerson() async {
+    var old = action(1, .sendEmail, [("template", .text("Welcome"))])
+    old.doubtfulSince = time.now
+    time.advance(.seconds(86_401))
+    let (results, _) = await executor(emails).perform([old])
+    guard case .parked = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+    #expect(hubspot.with { $0.sends.isEmpty })
+  }
+
+  @Test(arguments: ["PREVIOUSLY_UNSUBSCRIBED_MESSAGE", "ADDRESS_OPTED_OUT", "NON_MARKETABLE_CONTACT"])
+  func aRefusedSendIsAResult(reason: String) async {
+    hubspot.with { $0.sendResults = [reason] }
+    let (results, _) = await executor(emails).perform([action(1, .sendAsset, [("asset", .text("roi_guide"))])])
+    #expect(results == [.refused("HubSpot did not send it: \(reason)")])
+  }
+
+  @Test func aQueuedSendIsAskedAfter() async {
+    hubspot.with { $0.sendResults = ["QUEUED", "QUEUED", "SENT"] }
+    let executor = executor(emails)
+    let first = action(1, .sendAsset, [("asset", .text("roi_guide"))])
+    let (queued, _) = await executor.perform([first])
+    guard case .waiting(let status, _) = queued[0] else {
+      Issue.record("\(queued)")
+      return
+    }
+    var polled = first
+    polled.remote = status
+    let (still, _) = await executor.perform([polled])
+    guard case .waiting = still[0] else {
+      Issue.record("\(still)")
+      return
+    }
+    let (sent, _) = await executor.perform([polled])
+    #expect(sent == [.done(note: "SENT", remote: status)])
+    #expect(hubspot.count("single-send") == 1)
+  }
+
+  @Test func anEmailThatTheWorkspaceDoesNotNameFails() async {
+    let (results, _) = await executor().perform([action(1, .sendEmail, [("template", .text("Welcome"))])])
+    guard case .failed(let reason) = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+    #expect(reason.contains("hubspot: emails:"))
+  }
+
+  // MARK: - Tasks and notes
+
+  @Test(arguments: [true, false])
+  func aTaskOfWhichNobodyKnowsIsReadBack(hasKey: Bool) async {
+    hubspot.add(.contacts, "1", [:])
+    hubspot.with {
+      $0.owners = [("5", "Ana@acme.example")]
+      if hasKey { $0.uniqueProperties[.tasks] = ["abm_rules_key"] }
+    }
+    let executor = executor()
+    let first = action(
+      1, .createTask,
+      [("text", .text("Call Ann")), ("recipient", .text("ana@acme.example")), ("priority", .text("high"))])
+    hubspot.fail("2026-09/tasks", .noAnswerAfterwards)
+    let (unknown, _) = await executor.perform([first])
+    guard case .unknown = unknown[0] else {
+      Issue.record("\(unknown)")
+      return
+    }
+    var again = first
+    again.doubtfulSince = time.now
+    let (results, _) = await executor.perform([again])
+    guard case .done(let note, _) = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+    #expect(note == "found when read back")
+    let tasks = hubspot.with { $0.records[.tasks] ?? [:] }
+    #expect(tasks.count == 1)
+    #expect(tasks.values.first?.properties["hubspot_owner_id"] == "5")
+    #expect(tasks.values.first?.properties["hs_task_priority"] == "HIGH")
+  }
+
+  @Test func aTaskThatWasNotMadeIsMade() async {
+    hubspot.add(.contacts, "1", [:])
+    let executor = executor()
+    let first = action(1, .createNote, [("text", .text("A note"))])
+    hubspot.fail("2026-09/notes", .noAnswer)
+    _ = await executor.perform([first])
+    var again = first
+    again.doubtfulSince = time.now
+    _ = await executor.perform([again])
+    // Another action of the same text is another note.
+    _ = await executor.perform([action(2, .createNote, [("text", .text("A note"))])])
+    #expect(hubspot.with { $0.records[.notes]?.count } == 2)
+  }
+
+  @Test func aTaskForNobodyFails() async {
+    hubspot.add(.contacts, "1", [:])
+    let (results, _) = await executor().perform([
+      action(1, .createTask, [("text", .text("Call")), ("recipient", .text("who@acme.example"))])
+    ])
+    #expect(results == [.failed("HubSpot has no owner with the address who@acme.example")])
+    #expect(hubspot.with { $0.records[.tasks] == nil })
+  }
+
+  // MARK: - Webhooks
+
+  @Test func aWebhookOfWhichNobodyKnowsIsParkedUnlessItsReceiverKnowsRepetitions() async {
+    let settings = ExecutorSettings(
+      webhooks: ["billing": "https://hooks.example.com/billing", "ledger": "https://hooks.example.com/ledger"],
+      repeatableWebhooks: ["ledger"])
+    let executor = executor(settings)
+    for (name, isRepeated) in [("billing", false), ("ledger", true)] {
+      var again = action(1, .callWebhook, [("webhook", .text(name))])
+      again.doubtfulSince = time.now
+      hubspot.fail("/\(name)", .status(200))
+      let (results, _) = await executor.perform([again])
+      if isRepeated {
+        #expect(results == [.done(note: "HTTP status 200", remote: nil)])
+      } else {
+        guard case .parked = results[0] else {
+          Issue.record("\(results)")
+          return
+        }
+      }
+    }
+    #expect(hubspot.count("billing") == 0)
+    #expect(hubspot.count("ledger") == 1)
+  }
+}
