@@ -38,6 +38,8 @@ final class FakeHubSpot: Transport {
     var tokens: Set<String> = ["secret"]
     var refreshes = 0
     var headers: [String: String] = [:]
+    /// How many records one search finds at most.
+    var searchCap = 10_000
   }
 
   private let state = Mutex(State())
@@ -262,7 +264,7 @@ final class FakeHubSpot: Transport {
       }
       let limit = body["limit"]?.integer ?? 10
       let after = body["after"]?.integer ?? 0
-      guard after + limit <= 10_000 else { return (400, .members([("message", .text("paging too far"))])) }
+      guard after + limit <= state.searchCap else { return (400, .members([("message", .text("paging too far"))])) }
       return (
         200, .members([("results", .list(found.dropFirst(after).prefix(limit).map { Self.json($0.id, $0.record) }))])
       )

@@ -1,0 +1,189 @@
+import BusinessTime
+import ContactStore
+import HubSpot
+import RuleDiagnostics
+import RuleSemantics
+import Service
+import Testing
+
+@Suite("Dispatch")
+struct DispatchTests {
+  private static let rules = """
+    contact { email text key  tier text from hubspot tier  score number }
+    rule mark  { when score > 50 then set tier to "a" and add to list "Warm" }
+    rule call  { when score > 50 then create task "Call {email}" for "ana@acme.example" }
+    rule write { when score > 50 then create note "Scores {score otherwise 0}" }
+    """
+
+  private func workspace(contacts: Int) throws -> TestWorkspace {
+    let workspace = try TestWorkspace(Self.rules)
+    workspace.hubspot.with {
+      $0.owners = [("5", "ana@acme.example")]
+      $0.lists["Warm"] = ("55", "MANUAL", [])
+    }
+    var csv = "email,score\n"
+    for number in 1...contacts { csv += "p\(number)@acme.example,60\n" }
+    try workspace.importContacts(csv)
+    return workspace
+  }
+
+  /// Every action stands in HubSpot once, none twice, none lost.
+  private func expectExactlyOnce(_ workspace: TestWorkspace, contacts: Int) throws {
+    let state = workspace.hubspot.with { $0 }
+    #expect(state.records[.contacts]?.count == contacts)
+    #expect(state.records[.contacts]?.values.allSatisfy { $0.properties["tier"] == "a" } == true)
+    #expect(state.lists["Warm"]?.members.count == contacts)
+    #expect(state.records[.tasks]?.count == contacts)
+    #expect(state.records[.notes]?.count == contacts)
+    for kind in [CRMObject.tasks, .notes] {
+      let owners = (state.records[kind] ?? [:]).values.compactMap { $0.associations[.contacts]?.first }
+      #expect(Set(owners).count == contacts)
+    }
+    #expect(try workspace.store.outboxCounts() == [.done: contacts * 4])
+  }
+
+  @Test func everythingIsCarriedOutOnce() async throws {
+    let workspace = try workspace(contacts: 30)
+    defer { workspace.remove() }
+    try workspace.run()
+    let summary = try await workspace.dispatcher().dispatchDue()
+    #expect(summary.done == 120)
+    #expect(summary.nextDue == nil)
+    try expectExactlyOnce(workspace, contacts: 30)
+    // Nothing is due any more, and HubSpot's ids are known.
+    #expect(try await workspace.dispatcher().dispatchDue() == DispatchSummary())
+    // 30 changes go in one call, as do 30 members of a list.
+    #expect(workspace.hubspot.count("batch/update") == 1)
+    #expect(workspace.hubspot.count("memberships/add") == 1)
+  }
+
+  /// A program that ends at any point, a HubSpot that fails before and after it did what it was asked.
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func nothingIsLostOrDoneTwice(seed: UInt64) async throws {
+    let workspace = try workspace(contacts: 40)
+    defer { workspace.remove() }
+    try workspace.run()
+    var numbers = SeededNumbers(seed: seed)
+    var rounds = 0
+    while rounds < 200 {
+      rounds += 1
+      for _ in 0..<Int.random(in: 0...3, using: &numbers) {
+        let words = ["batch/update", "memberships", "2026-09/tasks", "2026-09/notes", "associations", "owners"]
+        let faults: [FakeHubSpot.Fault] = [
+          .status(503), .statusAfterwards(502), .noAnswer, .noAnswerAfterwards, .notSent,
+          .status(429, body: #"{"policyName":"TEN_SECONDLY_ROLLING"}"#),
+        ]
+        workspace.hubspot.fail(
+          words[Int.random(in: 0..<words.count, using: &numbers)],
+          faults[Int.random(in: 0..<faults.count, using: &numbers)])
+      }
+      // A new dispatcher each time, as after a kill: one that claimed and carried out, and never wrote down the result.
+      if Int.random(in: 0..<3, using: &numbers) == 0 {
+        let claimed = try workspace.store.claimOutbox(
+          limit: 5, now: workspace.time.now, statuses: [.pending, .unknown],
+          actions: [.createTask, .createNote, .set, .addToList])
+        let executor = ActionExecutor(
+          client: workspace.client(), settings: ExecutorSettings(), transport: workspace.hubspot,
+          now: { [time = workspace.time] in time.now })
+        for entry in claimed where Bool.random(using: &numbers) {
+          _ = await executor.perform([
+            OutboundAction(
+              id: entry.id, idempotencyKey: entry.idempotencyKey, action: entry.action, subject: entry.subject,
+              key: entry.key, hubspotID: nil, request: .parse(Array(entry.request.utf8)) ?? .null,
+              doubtfulSince: entry.doubtfulSince, decidedAt: entry.decidedAt)
+          ])
+        }
+      }
+      let summary = try await workspace.dispatcher().dispatchDue()
+      guard let due = summary.nextDue else { break }
+      workspace.time.advance(.milliseconds(max(1, due.milliseconds - workspace.time.now.milliseconds)))
+    }
+    workspace.hubspot.with { $0.faults = [] }
+    try expectExactlyOnce(workspace, contacts: 40)
+  }
+
+  @Test func changesOfOneRecordKeepTheirOrder() async throws {
+    let workspace = try TestWorkspace(
+      """
+      contact { email text key  tier text from hubspot tier  score number }
+      rule high { when score > 50 then set tier to "a" }
+      rule low  { when score <= 50 then set tier to "b" }
+      """)
+    defer { workspace.remove() }
+    try workspace.importContacts("email,score\nann@acme.example,60\n")
+    try workspace.run()
+    for _ in 0..<5 { workspace.hubspot.fail("batch/update", .noAnswer) }
+    #expect(try await workspace.dispatcher().dispatchDue().postponed == 1)
+    // Decided while the first is not through yet; it waits for it.
+    workspace.hubspot.with { $0.faults = [] }
+    try workspace.importContacts("email,score\nann@acme.example,40\n")
+    try workspace.run()
+    #expect(try await workspace.dispatcher().dispatchDue().done == 0)
+    workspace.time.advance(.seconds(60))
+    #expect(try await workspace.dispatcher().dispatchDue().done == 2)
+    #expect(workspace.hubspot.with { $0.records[.contacts]?.values.first?.properties["tier"] } == "b")
+  }
+
+  @Test func aHubSpotThatIsAwayLosesNothing() async throws {
+    let workspace = try workspace(contacts: 5)
+    defer { workspace.remove() }
+    try workspace.run()
+    for _ in 0..<200 { workspace.hubspot.fail("/", .notSent) }
+    var away = try await workspace.dispatcher().dispatchDue()
+    #expect(away.done == 0)
+    for _ in 0..<30 {
+      workspace.time.advance(.seconds(20))
+      away = try await workspace.dispatcher().dispatchDue()
+      if away.done > 0 { break }
+    }
+    workspace.hubspot.with { $0.faults = [] }
+    // Back: all is done within the longest wait.
+    workspace.time.advance(.seconds(21))
+    _ = try await workspace.dispatcher().dispatchDue()
+    try expectExactlyOnce(workspace, contacts: 5)
+  }
+
+  @Test func whatFailsWaitsForAPersonWhoTriesItAgain() async throws {
+    let workspace = try workspace(contacts: 2)
+    defer { workspace.remove() }
+    workspace.hubspot.with { $0.lists = [:] }
+    try workspace.run()
+    let summary = try await workspace.dispatcher().dispatchDue()
+    #expect(summary.failed == 2)
+    #expect(summary.hasProblems)
+    let failed = try workspace.store.outbox(.failed)
+    #expect(failed.allSatisfy { $0.action == .addToList && $0.result?.contains("“Warm”") == true })
+    workspace.hubspot.with { $0.lists["Warm"] = ("55", "MANUAL", []) }
+    #expect(try workspace.store.retryOutbox(failed.map(\.id)) == failed.map(\.id))
+    #expect(try await workspace.dispatcher().dispatchDue().done == 2)
+    try expectExactlyOnce(workspace, contacts: 2)
+    // What is done cannot be tried again or dropped.
+    #expect(try workspace.store.retryOutbox(failed.map(\.id)).isEmpty)
+    #expect(try workspace.store.dropOutbox(failed.map(\.id), now: workspace.time.now).isEmpty)
+  }
+
+  @Test func anEntryThatIsNotToBeDoneIsDropped() async throws {
+    let workspace = try workspace(contacts: 1)
+    defer { workspace.remove() }
+    try workspace.run()
+    let tasks = try workspace.store.outbox(.pending).filter { $0.action == .createTask }.map(\.id)
+    #expect(try workspace.store.dropOutbox(tasks, now: workspace.time.now) == tasks)
+    _ = try await workspace.dispatcher().dispatchDue()
+    #expect(workspace.hubspot.with { $0.records[.tasks] == nil })
+    #expect(try workspace.store.outbox(.dropped).map(\.id) == tasks)
+  }
+
+  @Test func aRefusedTokenPostponesEverything() async throws {
+    let workspace = try workspace(contacts: 2)
+    defer { workspace.remove() }
+    workspace.hubspot.with { $0.tokens = [] }
+    try workspace.run()
+    let summary = try await workspace.dispatcher().dispatchDue()
+    #expect(summary.done == 0 && summary.failed == 0)
+    #expect(summary.problems.contains { $0.contains("does not accept the token") })
+    workspace.hubspot.with { $0.tokens = ["secret"] }
+    workspace.time.advance(.seconds(61))
+    _ = try await workspace.dispatcher().dispatchDue()
+    try expectExactlyOnce(workspace, contacts: 2)
+  }
+}
