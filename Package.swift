@@ -113,7 +113,8 @@ let package = Package(
     tests(
       "HubSpotTests",
       uses: [
-        "BusinessTime", "ContactStore", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
+        "BusinessTime", "ContactStore", "Decisioning", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics",
+        "Service",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,5 +1,6 @@
 import BusinessTime
 import ContactStore
+import Decisioning
 import HubSpot
 import RuleSemantics
 import Service
