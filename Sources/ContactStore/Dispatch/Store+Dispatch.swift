@@ -79,14 +79,16 @@ extension Store {
       let index = RowIndex(rows.contacts)
       var sent: [SentMessage] = []
       for (table, owner) in [("outbox", "record"), ("event_message", "_contact")] {
-        let time = table == "outbox" ? "finished_at" : "_at"
+        // What may have been sent counts as sent.
+        let time = table == "outbox" ? "coalesce(finished_at, claimed_at)" : "_at"
         let columns =
           table == "outbox"
           ? "request ->> '$.asset', request ->> '$.template', coalesce(request ->> '$.transactional', 0)"
           : "asset, template, coalesce(transactional, 0)"
         let what =
           table == "outbox"
-          ? "subject = 0 AND status = 'done' AND request ->> '$.kind' = 'send_email'" : "rule IS NULL"
+          ? "subject = 0 AND status IN ('done', 'waiting', 'unknown', 'parked') AND request ->> '$.kind' = 'send_email'"
+          : "rule IS NULL"
         let who = isEveryone ? "" : " AND \(owner) IN (\(rows.contacts.map(String.init).joined(separator: ", ")))"
         let statement = try RawStatement(
           database, "SELECT \(owner), \(time), \(columns) FROM \(table) WHERE \(what) AND \(time) > ?\(who)")

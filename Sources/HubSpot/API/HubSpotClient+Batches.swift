@@ -168,7 +168,9 @@ extension HubSpotClient {
         let links = result["to"]?.list ?? []
         let primary = links.filter { link in
           (link["associationTypes"]?.list ?? []).contains { type in
-            type["typeId"]?.integer == 1 || type["label"]?.string?.lowercased() == "primary"
+            // 1 of a contact, 5 of a deal.
+            type["typeId"]?.integer == 1 || type["typeId"]?.integer == 5
+              || type["label"]?.string?.lowercased() == "primary"
           }
         }
         for link in primary + links {

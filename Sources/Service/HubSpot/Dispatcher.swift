@@ -11,14 +11,12 @@ import RuleSemantics
 /// nothing is lost: what was claimed then counts as unknown, and is found out before it is done again. The actor keeps two
 /// passes from running at a time.
 package actor Dispatcher {
-  /// Returns the entries that may be carried out; the others it has settled.
-  package typealias Recheck = @Sendable ([OutboxEntry], Instant) throws -> [OutboxEntry]
-
   private let store: Store
   private let executor: ActionExecutor
   private let settleMilliseconds: Int64
   private let concurrency: Int
-  private let recheck: Recheck
+  /// Asks the policies again, right before anything is done.
+  private let check: DispatchCheck
   private let now: @Sendable () -> Instant
   private let logger: Logger
   private var hasResolvedInterrupted = false
@@ -31,20 +29,22 @@ package actor Dispatcher {
   /// So that a HubSpot that is back is noticed within that time.
   private static let longestBackoff: Duration = .seconds(20)
 
-  /// - Parameters:
-  ///   - recheck: asks the policy again, right before anything is done.
   package init(
-    store: Store, executor: ActionExecutor, settings: HubSpotSettings,
-    recheck: @escaping Recheck = { entries, _ in entries },
+    book: RuleBook, store: Store, executor: ActionExecutor, settings: HubSpotSettings,
     now: @escaping @Sendable () -> Instant, logger: Logger = HubSpotConnection.quietLogger
   ) {
     self.store = store
     self.executor = executor
     settleMilliseconds = Int64(settings.settleSeconds) * 1000
     concurrency = settings.client.limits.concurrency
-    self.recheck = recheck
+    check = DispatchCheck(book, store)
     self.now = now
     self.logger = logger
+  }
+
+  /// What the policies have kept back, since it was made.
+  package func refusals(in zone: Zone) -> [String] {
+    DispatchReport(check.refusals, zone: zone).lines
   }
 
   /// Carries out all that is due, and returns when nothing more can be done at the moment.
@@ -74,7 +74,9 @@ package actor Dispatcher {
 
   /// Whether anything came of it.
   private func carryOut(_ claimed: [OutboxEntry], _ summary: inout DispatchSummary) async throws -> Bool {
-    let admitted = try recheck(claimed, now())
+    // What HubSpot has queued is out of our hands; it is only asked after.
+    let queued = claimed.filter { $0.remote != nil }
+    let admitted = try queued + check.admit(claimed.filter { $0.remote == nil }, now: now())
     summary.withheld += claimed.count - admitted.count
     let actions = try outbound(admitted, &summary)
     var units: [[OutboundAction]] = []

@@ -71,16 +71,18 @@ struct Run: AsyncParsableCommand {
         workspace.book, workspace.store, at: workspace.now,
         options: RunService.Options(
           approvedRules: Set(approve), goesBeyondHalt: beyondHalt, ignoresClock: force))
-      guard result.committed != nil else { return (result, DispatchSummary()) }
+      guard result.committed != nil else { return (result, DispatchSummary(), [String]()) }
       let dispatcher = Dispatcher(
-        store: workspace.store,
+        book: workspace.book, store: workspace.store,
         executor: ActionExecutor(
           client: connection.client, settings: connection.executor, transport: connection.transport, now: { Clock.now }),
         settings: configuration.hubspot, now: { Clock.now })
-      return (result, try await dispatcher.dispatchDue())
+      let summary = try await dispatcher.dispatchDue()
+      return (result, summary, await dispatcher.refusals(in: workspace.zone))
     }
     ResultOutput.write(dispatched.0, format, samples: 3)
     Output.error(dispatched.1.text)
+    dispatched.2.forEach(Output.error)
     if dispatched.0.hasProblems || dispatched.1.hasProblems { throw Exit.problems }
   }
 }

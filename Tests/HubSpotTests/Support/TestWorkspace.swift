@@ -45,7 +45,7 @@ struct TestWorkspace {
 
   func dispatcher(_ executor: ExecutorSettings = ExecutorSettings(assetEmail: "78")) -> Dispatcher {
     Dispatcher(
-      store: store,
+      book: book, store: store,
       executor: ActionExecutor(client: client(), settings: executor, transport: hubspot, now: { [time] in time.now }),
       settings: settings, now: { [time] in time.now })
   }
