@@ -26,7 +26,7 @@ package actor HubSpotClient {
   /// - Parameter chance: numbers from 0 to 1, to spread retries.
   package init(
     settings: ClientSettings = ClientSettings(), credentials: Credentials, transport: any Transport,
-    time: any Timekeeper = SystemTime(), chance: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+    time: any Timekeeper, chance: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
     logger: Logger = Logger(label: "hubspot"), metrics: ClientMetrics = ClientMetrics()
   ) {
     self.settings = settings

@@ -14,7 +14,7 @@ package struct HubSpotConnection: Sendable {
     transport = HTTPTransport(connections: settings.client.limits.concurrency)
     client = HubSpotClient(
       settings: settings.client, credentials: try Self.credentials(settings, environment), transport: transport,
-      logger: logger)
+      time: SystemTime(), logger: logger)
     executor = try Self.executor(settings, environment)
   }
 
