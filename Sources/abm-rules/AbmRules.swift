@@ -21,6 +21,7 @@ struct AbmRules: ParsableCommand {
       Init.self, Check.self, Fmt.self, Test.self, Import.self, Migrate.self,
       Plan.self, Run.self, WhyCommand.self, Approvals.self, Experiments.self, Simulate.self, ReplayCommand.self,
       Diff.self, Versions.self, Deploy.self, Explain.self, Bench.self, HubSpotCommand.self, Outbox.self,
+      DaemonCommand.self, Backup.self, Restore.self,
     ])
 
   static let version = "0.1.0"

@@ -8,6 +8,7 @@ package struct Configuration: Sendable, Hashable {
   /// The database file.
   package var database = "abm.sqlite"
   package var hubspot = HubSpotSettings()
+  package var daemon = DaemonSettings()
 
   package static let fileName = "abm.yaml"
   /// The settings, as `abm.yaml` spells them; `ABM_` and the name in capitals is the variable.
@@ -20,7 +21,8 @@ package struct Configuration: Sendable, Hashable {
     var configuration = Configuration()
     if Files.isThere(fileName) {
       let text = String(decoding: try Files.read(fileName), as: UTF8.self)
-      for (key, value) in try settings(in: text, hubspot: &configuration.hubspot) { configuration.set(key, value) }
+      let settings = try settings(in: text, hubspot: &configuration.hubspot, daemon: &configuration.daemon)
+      for (key, value) in settings { configuration.set(key, value) }
     }
     for key in keys {
       if let value = environment["ABM_\(key.uppercased())"], !value.isEmpty { configuration.set(key, value) }
@@ -44,7 +46,7 @@ package struct Configuration: Sendable, Hashable {
   }
 
   private static func settings(
-    in text: String, hubspot: inout HubSpotSettings
+    in text: String, hubspot: inout HubSpotSettings, daemon: inout DaemonSettings
   ) throws(WorkspaceError) -> [(String, String)] {
     let node: Node?
     do {
@@ -60,6 +62,10 @@ package struct Configuration: Sendable, Hashable {
     for (key, value) in mapping {
       if key.string == "hubspot" {
         try hubspot.read(value, file: fileName)
+        continue
+      }
+      if key.string == "daemon" {
+        try daemon.read(value, file: fileName)
         continue
       }
       guard let name = key.string, let text = value.scalar?.string else {
