@@ -78,8 +78,8 @@ package struct HubSpotRecords: RecordRefresh {
     try await reader(book).merged(object, into: into, from: from)
   }
 
-  package func sync(book: RuleBook) async throws {
-    _ = try await reader(book).run()
+  package func sync(book: RuleBook) async throws -> Bool {
+    try await reader(book).run().hasChanges
   }
 
   private func reader(_ book: RuleBook) -> HubSpotSync {

@@ -58,6 +58,6 @@ package protocol RecordRefresh: Sendable {
   func refresh(_ object: String, ids: [String], book: RuleBook) async throws
   func deleted(_ object: String, ids: [String], isErasure: Bool, book: RuleBook) async throws
   func merged(_ object: String, into: String, from: [String], book: RuleBook) async throws
-  /// Everything that changed since the last time.
-  func sync(book: RuleBook) async throws
+  /// Everything that changed since the last time; whether there was anything.
+  func sync(book: RuleBook) async throws -> Bool
 }

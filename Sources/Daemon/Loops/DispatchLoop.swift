@@ -15,6 +15,7 @@ package struct DispatchLoop: Sendable {
   }
 
   private static let retryMilliseconds: Int64 = 5_000
+  private static let heldMilliseconds: Int64 = 1_000
 
   package func step() async -> Instant? {
     do {
@@ -28,7 +29,10 @@ package struct DispatchLoop: Sendable {
       }
       context.report(.dispatch, outcome.problems.first)
       if outcome.done > 0 { context.logger.info("carried out", metadata: ["actions": "\(outcome.done)"]) }
-      return outcome.nextDue
+      return outcome.nextDue.map { due in
+        // What is due and was not done is held by a policy, or the executor is away.
+        max(due, context.now().adding(milliseconds: outcome.done > 0 ? 0 : Self.heldMilliseconds))
+      }
     } catch {
       context.report(.dispatch, "\(error)")
       return context.now().adding(milliseconds: Self.retryMilliseconds)

@@ -10,11 +10,11 @@ struct SyncLoop: Sendable {
 
   func step() async -> Instant? {
     do {
-      try await records.sync(book: context.state.book)
+      let hasChanges = try await records.sync(book: context.state.book)
       let now = context.now()
       context.state.update { $0.lastSync = now }
       context.report(.sync, nil)
-      changed()
+      if hasChanges { changed() }
     } catch {
       context.report(.sync, "\(error)")
     }
