@@ -15,16 +15,21 @@ package struct ReceivedEvent: Hashable, Sendable {
   package var type: EventID
   package var owner: Owner
   package var at: Instant
-  /// Names it among the events of its type; the same name is the same event.
+  /// Names it among the events of its type.
   package var id: String
+  /// Whether its source gave it that name: then the same name is the same event, whatever time it is told with.
+  package var isNamed: Bool
   /// The text of each field that it has, by the field's name.
   package var fields: [String: String]
 
-  package init(type: EventID, owner: Owner, at: Instant, id: String, fields: [String: String]) {
+  package init(
+    type: EventID, owner: Owner, at: Instant, id: String, isNamed: Bool, fields: [String: String]
+  ) {
     self.type = type
     self.owner = owner
     self.at = at
     self.id = id
+    self.isNamed = isNamed
     self.fields = fields
   }
 }
@@ -90,13 +95,13 @@ private final class ReceivedEventWriter {
     }
     var id = event.id
     let hash = id.withUTF8 { hashed($0) }
-    // The same name is the same event, whatever time it is told with.
     let isKnown = try Bool.fetchOne(
       database.cachedStatement(
-        sql:
-          "SELECT EXISTS (SELECT 1 FROM \(quoted(layout.name)) WHERE \(layout.ownerColumn) = ? AND _at = ? AND _id = ?)"
-      ),
-      arguments: [owner, event.at.milliseconds, Int64(bitPattern: hash)])
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM \(quoted(layout.name))
+            WHERE \(layout.ownerColumn) = ? AND _id = ? AND (_at = ? OR ?))
+          """),
+      arguments: [owner, Int64(bitPattern: hash), event.at.milliseconds, event.isNamed])
     guard isKnown != true else {
       counts.known += 1
       return

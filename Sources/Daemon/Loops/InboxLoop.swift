@@ -115,6 +115,7 @@ package struct InboxLoop: Sendable {
     return ReceivedEvent(
       type: EventID(type), owner: .hubspot(event.contact), at: Instant(milliseconds: event.at),
       id: "hubspot \(event.id)",
+      isNamed: true,
       fields: event.properties)
   }
 

@@ -47,6 +47,7 @@ package enum PostedEvents {
       events.append(
         ReceivedEvent(
           type: EventID(type), owner: .key(owner), at: at, id: stated.map { "id \($0)" } ?? "row \(told)",
+          isNamed: stated != nil,
           fields: fields))
     }
     return events
