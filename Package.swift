@@ -112,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "abm-rules",
       dependencies: [
-        "BusinessTime", "ContactStore", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
-        "BusinessTime", "ContactStore", "Daemon", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
+        "BusinessTime", "ContactStore", "Daemon", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics",
+        "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -179,6 +179,8 @@ let package = Package(
       "ServiceTests",
       uses: [
         "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "Service",
+      ]),
+    tests(
       "DaemonTests",
       uses: [
         "BusinessTime", "ContactStore", "Daemon", "HubSpot", "Service",
