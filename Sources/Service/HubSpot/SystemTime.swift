@@ -1,6 +1,6 @@
 package import BusinessTime
 import Foundation
-package import HubSpot
+import HubSpot
 
 /// The clocks of the machine.
 package struct SystemTime: Timekeeper {
