@@ -108,10 +108,21 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ]),
+    source(
+      "Daemon",
+      uses: [
+        "BusinessTime", "ContactStore", "Decisioning", "HubSpot", "RuleDiagnostics", "RuleSemantics", "Service",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
     .executableTarget(
       name: "abm-rules",
       dependencies: [
         "BusinessTime", "ContactStore", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
+        "BusinessTime", "ContactStore", "Daemon", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics",
+        "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -177,6 +188,15 @@ let package = Package(
       "ServiceTests",
       uses: [
         "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "Service",
+      ]),
+    tests(
+      "DaemonTests",
+      uses: [
+        "BusinessTime", "ContactStore", "Daemon", "HubSpot", "Service",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests("CommandTests", uses: ["abm-rules"]),
   ]

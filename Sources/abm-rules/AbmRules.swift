@@ -21,7 +21,7 @@ struct AbmRules: ParsableCommand {
       Init.self, Check.self, Fmt.self, Test.self, Import.self, Migrate.self,
       Plan.self, Run.self, WhyCommand.self, Sequences.self, Approvals.self, Experiments.self, Simulate.self,
       ReplayCommand.self, Diff.self, Versions.self, Deploy.self, Outbox.self, Explain.self, Bench.self,
-      HubSpotCommand.self,
+      HubSpotCommand.self, DaemonCommand.self, Backup.self, Restore.self,
     ])
 
   static let version = "0.1.0"

@@ -61,9 +61,17 @@ struct LayerTests {
         "WorkspaceFiles", "Yams",
       ]),
     Layer(
+      target: "Daemon", folder: "Daemon",
+      imports: [
+        "BusinessTime", "ContactStore", "Decisioning", "Dispatch", "Foundation", "Glibc", "HTTPTypes", "HubSpot",
+        "Hummingbird",
+        "Logging", "RuleDiagnostics", "RuleSemantics", "Service", "ServiceLifecycle", "Synchronization", "UnixSignals",
+      ]),
+    Layer(
       target: "abm-rules", folder: "abm-rules",
       imports: [
-        "ArgumentParser", "BusinessTime", "ContactStore", "Foundation", "HubSpot", "HubSpotSandbox", "Logging",
+        "ArgumentParser", "BusinessTime", "ContactStore", "Daemon", "Foundation", "HubSpot", "HubSpotSandbox",
+        "Logging",
         "RuleDiagnostics", "RuleSemantics", "Service", "ServiceLifecycle", "UnixSignals",
       ]),
   ]

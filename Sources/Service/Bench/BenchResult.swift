@@ -112,10 +112,11 @@ package struct BenchResult: Sendable {
     ]
     // Made-up data for a rule book of one's own are in no database.
     if loading.seconds > 0 {
-      lines.insert(contentsOf: [
-        "load                  \(Self.duration(loading.seconds))",
-        "  of kept columns     \(Self.duration(loadingKept.seconds))",
-      ], at: 3)
+      lines.insert(
+        contentsOf: [
+          "load                  \(Self.duration(loading.seconds))",
+          "  of kept columns     \(Self.duration(loadingKept.seconds))",
+        ], at: 3)
       lines += [
         "one contact           \(spread(singles)), from the database on",
         "  of which evaluation \(spread(singleEvaluations))",

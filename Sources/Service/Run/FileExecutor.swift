@@ -8,7 +8,7 @@ import RuleSemantics
 /// Carries actions out by writing them to a file: one JSON object a line, exactly what the outbox holds. Each line is
 /// on the disk before its action counts as done; a line that is there already is not written again, so that a crash
 /// between the two repeats nothing.
-package struct FileExecutor {
+package struct FileExecutor: Sendable {
   private let path: String
   private static let batch = 500
 

@@ -10,6 +10,7 @@ package struct Configuration: Sendable, Hashable {
   /// Whether the columns of large databases are kept beside them for the next start.
   package var keepsColumns = true
   package var hubspot = HubSpotSettings()
+  package var daemon = DaemonSettings()
 
   package static let fileName = "abm.yaml"
   /// The settings, as `abm.yaml` spells them; `ABM_` and the name in capitals is the variable.
@@ -22,13 +23,18 @@ package struct Configuration: Sendable, Hashable {
     var configuration = Configuration()
     if Files.isThere(fileName) {
       let text = String(decoding: try Files.read(fileName), as: UTF8.self)
-      for (key, value) in try settings(in: text, hubspot: &configuration.hubspot) {
-        try configuration.set(key, value, in: fileName)
-      }
+      let settings = try settings(in: text, hubspot: &configuration.hubspot, daemon: &configuration.daemon)
+      for (key, value) in settings { try configuration.set(key, value, in: fileName) }
     }
     for key in keys {
       let variable = "ABM_\(key.uppercased())"
       if let value = environment[variable], !value.isEmpty { try configuration.set(key, value, in: variable) }
+    }
+    for key in HubSpotSettings.scalarKeys {
+      let variable = "ABM_HUBSPOT_\(key.uppercased())"
+      if let value = environment[variable], !value.isEmpty {
+        try configuration.hubspot.set(key, value, file: variable)
+      }
     }
     for key in HubSpotSettings.scalarKeys {
       let variable = "ABM_HUBSPOT_\(key.uppercased())"
@@ -56,7 +62,7 @@ package struct Configuration: Sendable, Hashable {
   }
 
   private static func settings(
-    in text: String, hubspot: inout HubSpotSettings
+    in text: String, hubspot: inout HubSpotSettings, daemon: inout DaemonSettings
   ) throws(WorkspaceError) -> [(String, String)] {
     let node: Node?
     do {
@@ -72,6 +78,10 @@ package struct Configuration: Sendable, Hashable {
     for (key, value) in mapping {
       if key.string == "hubspot" {
         try hubspot.read(value, file: fileName)
+        continue
+      }
+      if key.string == "daemon" {
+        try daemon.read(value, file: fileName)
         continue
       }
       guard let name = key.string, let text = value.scalar?.string else {

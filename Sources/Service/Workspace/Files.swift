@@ -49,6 +49,17 @@ package enum Files {
       .filter { !isFolder($0) }
   }
 
+  /// Different when the file was written.
+  static func mark(_ path: String) throws(WorkspaceError) -> String {
+    do {
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+      return "\(attributes[.size] ?? 0) \(attributes[.systemFileNumber] ?? 0) \(time)"
+    } catch {
+      throw .unreadable(path, reason: reason(of: error))
+    }
+  }
+
   private static func reason(of error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return (underlying ?? error as NSError).localizedDescription

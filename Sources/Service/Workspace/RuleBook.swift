@@ -80,6 +80,16 @@ package struct RuleBook: Sendable {
       attachments: attachments, hash: hash(of: source, attachments), assets: assetFiles + assets)
   }
 
+  /// Names, sizes and times of the files in the folders: different when anything in them was written.
+  package static func marks(of paths: [String]) throws(WorkspaceError) -> String {
+    var marks: [String] = []
+    for path in paths {
+      let files = Files.isFolder(path) ? try Files.below(path, ending: "") : [path]
+      for file in files { marks.append("\(file) \(try Files.mark(file))") }
+    }
+    return marks.joined(separator: "\n")
+  }
+
   private static func assetFiles(
     named trees: [SyntaxTree], in folder: String, attachments: inout [String: [UInt8]]
   ) -> [AssetFile] {
