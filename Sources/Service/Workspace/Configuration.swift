@@ -36,12 +36,6 @@ package struct Configuration: Sendable, Hashable {
         try configuration.hubspot.set(key, value, file: variable)
       }
     }
-    for key in HubSpotSettings.scalarKeys {
-      let variable = "ABM_HUBSPOT_\(key.uppercased())"
-      if let value = environment[variable], !value.isEmpty {
-        try configuration.hubspot.set(key, value, file: variable)
-      }
-    }
     if let value = environment["ABM_DB"], !value.isEmpty { configuration.database = value }
     return configuration
   }
