@@ -270,7 +270,7 @@ struct DaemonTests {
       Instant(milliseconds: 0), "abm", .error, "a \"quoted\"\nthing", ["part": "inbox"])
     #expect(
       line
-        == #"{"time":"1970-01-01T00:00:00.000Z","level":"error","label":"abm","message":"a \"quoted\"\nthing","part":"inbox"}"#
+        == #"{"time":"1970-01-01T00:00:00Z","level":"error","label":"abm","message":"a \"quoted\"\nthing","part":"inbox"}"#
     )
   }
 }

@@ -40,10 +40,9 @@ package enum WebhookNotice: Hashable, Sendable {
 
   private static func notices(_ event: Event) -> [WebhookNotice] {
     guard let type = event.subscriptionType ?? event.eventType else { return [] }
+    if type == "event.completed" { return happened(event) }
     let parts = type.split(separator: ".", maxSplits: 1).map(String.init)
-    guard parts.count == 2, let object = objects[parts[0]] ?? objects[event.objectTypeId ?? ""] else {
-      return happened(event, type)
-    }
+    guard parts.count == 2, let object = objects[parts[0]] ?? objects[event.objectTypeId ?? ""] else { return [] }
     let id = event.objectId?.text
     switch parts[1] {
     case "creation", "propertyChange", "restore":
@@ -62,8 +61,8 @@ package enum WebhookNotice: Hashable, Sendable {
     }
   }
 
-  private static func happened(_ event: Event, _ type: String) -> [WebhookNotice] {
-    guard type == "event.completed", let name = event.eventTypeId, let contact = event.objectId?.text,
+  private static func happened(_ event: Event) -> [WebhookNotice] {
+    guard let name = event.eventTypeId, let contact = event.objectId?.text,
       let at = event.occurredAt
     else { return [] }
     return [

@@ -19,12 +19,13 @@ final class Workplace: Sendable {
     rule look "Who looks at prices is called" {
       on page_view where path contains "/pricing"
       then create task "Call {email}" for "desk@example.com"
-      at most once per 1 day
+      once every 1 day
     }
     test "somebody looks" {
+      at 2026-03-02 09:00
       given contact { email "ann@example.com" }
-      given event page_view { path "/pricing" }
-      expect create task "Call ann@example.com"
+      given page_view { path "/pricing" }
+      expect create task "Call ann@example.com" for "desk@example.com"
     }
     policy { approve rules that act on more than 100% of contacts  halt when a run acts on more than 100% of contacts }
     """
