@@ -41,7 +41,7 @@ package final class LiveEvaluation {
     scalars = LiveRows(answers, count: 1) { $0.isScalar }
     dependencies = LiveDependencies(
       answers, plan, timedOfContacts: contacts.table.timed, timedOfAccounts: accounts.table.timed)
-    _ = evaluateAll()
+    fill()
   }
 
   // MARK: - Questions
@@ -143,7 +143,8 @@ package final class LiveEvaluation {
       // Back in time anything may be otherwise.
       now = instant
       evaluator.move(to: now)
-      return evaluateAll()
+      markAll()
+      return evaluateMarked()
     }
     if instant > now {
       // What was put off has to be known before time goes on.
@@ -197,15 +198,20 @@ package final class LiveEvaluation {
     return rows
   }
 
-  private func evaluateAll() -> [Flip] {
+  /// Computes everything for the first time: no answer was another one before, and as flips they would not fit into memory.
+  private func fill() {
+    markAll()
+    _ = evaluateMarked(isFirst: true)
+  }
+
+  private func markAll() {
     scalars.markAll(scalars.all)
     contacts.markAll(contacts.all)
     accounts.markAll(accounts.all)
-    return evaluateMarked()
   }
 
-  private func evaluateMarked() -> [Flip] {
-    var flips: [Flip] = []
+  private func evaluateMarked(isFirst: Bool = false) -> [Flip] {
+    var flips: [Flip]? = isFirst ? nil : []
     for (row, list) in scalars.takeMarked() { evaluate(row, list, &scalars, &flips) }
     var marked = contacts.takeMarked()
     // What people read of their account is computed once for those that stand together.
@@ -214,12 +220,12 @@ package final class LiveEvaluation {
       marked.sort { (accounts[Int($0.row)], $0.row) < (accounts[Int($1.row)], $1.row) }
     }
     for (row, list) in marked { evaluate(row, list, &contacts, &flips) }
-    flips.sort { ($0.row ?? -1, $0.answer) < ($1.row ?? -1, $1.answer) }
+    flips?.sort { ($0.row ?? -1, $0.answer) < ($1.row ?? -1, $1.answer) }
     for (row, list) in accounts.takeMarked() { evaluate(row, list, &accounts, &flips) }
-    return flips
+    return flips ?? []
   }
 
-  private func evaluate(_ row: Int32, _ list: AnswerList, _ rows: inout LiveRows, _ flips: inout [Flip]) {
+  private func evaluate(_ row: Int32, _ list: AnswerList, _ rows: inout LiveRows, _ flips: inout [Flip]?) {
     evaluations += list.answers.count
     for answer in list.answers {
       let node = answers[Int(answer)].node
@@ -227,8 +233,9 @@ package final class LiveEvaluation {
       let old = rows.table[answer, Int(row)]
       guard new != old else { continue }
       rows.table[answer, Int(row)] = new
+      if flips == nil { continue }
       let type = plan.graph[node].type
-      flips.append(
+      flips?.append(
         Flip(
           answer: Int(answer), row: answers[Int(answer)].isScalar ? nil : row, old: evaluator.value(of: old, type),
           new: evaluator.value(of: new, type)))
