@@ -70,12 +70,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdTesting", package: "hummingbird"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "Benchmark", package: "benchmark"),
       ]),
     source(
       "HubSpotSandbox",
@@ -120,7 +116,6 @@ let package = Package(
     .executableTarget(
       name: "abm-rules",
       dependencies: [
-        "BusinessTime", "ContactStore", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics", "Service",
         "BusinessTime", "ContactStore", "Daemon", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics",
         "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
