@@ -75,7 +75,7 @@ package struct RuleBookLoop: Sendable {
 
   /// - Parameter known: the hash of the version that is followed.
   static func candidate(_ paths: [String], other known: String?, store: Store) throws -> Candidate {
-    let book = try RuleBook.load(paths, assets: try store.assets().map { [$0] } ?? [])
+    let book = try RuleBook.load(paths)
     guard book.hash != known else { return .same }
     let errors = book.diagnostics.filter { $0.severity == .error }
     if let first = errors.first {
