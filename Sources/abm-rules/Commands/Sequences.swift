@@ -48,9 +48,9 @@ struct Sequences: ParsableCommand {
     @Option(help: "text or json.") var format = TextOrJSON.text
 
     func run() throws {
-      let (commands, text) = try Sequences.open(options)
-      let outcome = try commands.enroll(contacts, in: sequence)
-      try Sequences.write(outcome, text, format, done: "enrolled in \(sequence)", unchanged: "in it already")
+      try Sequences.act(options, format, done: "enrolled in \(sequence)", unchanged: "in it already") {
+        try $0.enroll(contacts, in: sequence)
+      }
     }
   }
 
@@ -62,9 +62,9 @@ struct Sequences: ParsableCommand {
     @Option(help: "text or json.") var format = TextOrJSON.text
 
     func run() throws {
-      let (commands, text) = try Sequences.open(options)
-      let outcome = try commands.remove(contacts, from: sequence)
-      try Sequences.write(outcome, text, format, done: "taken out of \(sequence)", unchanged: "not in it")
+      try Sequences.act(options, format, done: "taken out of \(sequence)", unchanged: "not in it") {
+        try $0.remove(contacts, from: sequence)
+      }
     }
   }
 
@@ -78,9 +78,9 @@ struct Sequences: ParsableCommand {
     @Option(help: "text or json.") var format = TextOrJSON.text
 
     func run() throws {
-      let (commands, text) = try Sequences.open(options)
-      let outcome = try commands.setPaused(true, contacts, in: sequence)
-      try Sequences.write(outcome, text, format, done: "paused", unchanged: "nothing to pause")
+      try Sequences.act(options, format, done: "paused", unchanged: "nothing to pause") {
+        try $0.setPaused(true, contacts, in: sequence)
+      }
     }
   }
 
@@ -92,9 +92,9 @@ struct Sequences: ParsableCommand {
     @Option(help: "text or json.") var format = TextOrJSON.text
 
     func run() throws {
-      let (commands, text) = try Sequences.open(options)
-      let outcome = try commands.setPaused(false, contacts, in: sequence)
-      try Sequences.write(outcome, text, format, done: "goes on", unchanged: "not paused")
+      try Sequences.act(options, format, done: "goes on", unchanged: "not paused") {
+        try $0.setPaused(false, contacts, in: sequence)
+      }
     }
   }
 
@@ -132,9 +132,13 @@ struct Sequences: ParsableCommand {
     )
   }
 
-  private static func write(
-    _ outcome: SequenceCommands.Outcome, _ text: SequenceText, _ format: TextOrJSON, done: String, unchanged: String
+  /// Does something to contacts by hand, and says to whom it was done.
+  private static func act(
+    _ options: CommonOptions, _ format: TextOrJSON, done: String, unchanged: String,
+    _ change: (SequenceCommands) throws -> SequenceCommands.Outcome
   ) throws {
+    let (commands, text) = try open(options)
+    let outcome = try change(commands)
     Output.result(
       format == .text
         ? text.outcome(outcome, done: done, unchanged: unchanged) : text.json(outcome).indentedText)
