@@ -128,7 +128,7 @@ let package = Package(
       "HubSpotTests",
       uses: [
         "BusinessTime", "ContactStore", "Decisioning", "HubSpot", "HubSpotSandbox", "RuleDiagnostics", "RuleSemantics",
-        "Service",
+        "Service", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -144,12 +144,13 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    tests("BusinessTimeTests", uses: ["BusinessTime"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("BusinessTimeTests", uses: ["BusinessTime", "TestSupport"]),
     tests(
       "ConformanceTests",
       uses: [
         "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting",
-        "RuleSemantics", "RuleSyntax",
+        "RuleSemantics", "RuleSyntax", "TestSupport",
       ]),
     tests("TextMatchingTests", uses: ["TextMatching"]),
     .systemLibrary(
@@ -158,31 +159,35 @@ let package = Package(
       "RuleEngineTests",
       uses: [
         "BusinessTime", "CMaskKernels", "CSQLite", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax",
+        "TestSupport",
         "TextMatching",
       ]),
     tests("RuleDiagnosticsTests", uses: ["RuleDiagnostics"]),
     tests(
       "ContactStoreTests",
       uses: [
-        "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics",
+        "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "DecisioningTests",
       uses: [
-        "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax",
+        "BusinessTime", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "RuleSyntax", "TestSupport",
       ], exclude: ["Fixtures"]),
-    tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
+    tests("RuleSyntaxTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax", "TestSupport"]),
     tests("RuleFormattingTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleSyntax"]),
     tests(
-      "FuzzTests", uses: ["RuleDiagnostics", "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
+      "FuzzTests",
+      uses: ["RuleDiagnostics", "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax", "TestSupport"]),
     tests("TidyTests", uses: ["RuleDiagnostics"]),
-    tests("RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax"]),
-    tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax"]),
+    tests(
+      "RuleSemanticsTests", uses: ["BusinessTime", "RuleDiagnostics", "RuleSemantics", "RuleSyntax", "TestSupport"]),
+    tests("RuleLintingTests", uses: ["RuleDiagnostics", "RuleLinting", "RuleSemantics", "RuleSyntax", "TestSupport"]),
     tests(
       "ServiceTests",
       uses: [
         "BusinessTime", "ContactStore", "Decisioning", "RuleDiagnostics", "RuleEngine", "RuleSemantics", "Service",
+        "TestSupport",
       ]),
     tests(
       "DaemonTests",

@@ -1,4 +1,5 @@
 import BusinessTime
+import TestSupport
 import Testing
 
 struct BusinessCalendarTests {
@@ -154,7 +155,7 @@ struct BusinessCalendarTests {
   }
 
   @Test func addingThenSubtractingLeadsBack() throws {
-    var generator = SeededGenerator(state: 5)
+    var generator = SeededGenerator(seed: 5)
     for identifier in ZoneTests.zones {
       let calendar = BusinessCalendar(zone: try zone(identifier), holidays: try london().holidays)
       for _ in 0..<60 {
@@ -179,7 +180,7 @@ struct BusinessCalendarTests {
   }
 
   @Test func laterStaysLater() throws {
-    var generator = SeededGenerator(state: 6)
+    var generator = SeededGenerator(seed: 6)
     for identifier in ZoneTests.zones {
       let calendar = BusinessCalendar(zone: try zone(identifier))
       for _ in 0..<40 {
@@ -197,7 +198,7 @@ struct BusinessCalendarTests {
   @Test func businessHoursPassOnlyWhileOpen() throws {
     // Counted minute by minute.
     let calendar = try london()
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     for _ in 0..<40 {
       let start = try instant("2026-03-25T00:00:00Z")
         .adding(milliseconds: Int64.random(in: 0...20_000, using: &generator) * 60_000)

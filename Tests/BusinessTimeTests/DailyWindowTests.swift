@@ -1,4 +1,5 @@
 import BusinessTime
+import TestSupport
 import Testing
 
 struct DailyWindowTests {
@@ -69,7 +70,7 @@ struct DailyWindowTests {
   }
 
   @Test func startsAndEndsFitTogether() throws {
-    var generator = SeededGenerator(state: 8)
+    var generator = SeededGenerator(seed: 8)
     for identifier in ZoneTests.zones {
       let place = try zone(identifier)
       for _ in 0..<60 {

@@ -1,4 +1,5 @@
 import BusinessTime
+import TestSupport
 import Testing
 
 struct HolidaysTests {
@@ -265,7 +266,7 @@ struct HolidaysTests {
       "FREQ=YEARLY", ";", "BYDAY=-1MO", "BYMONTH=5", "COUNT=999999", "INTERVAL=9999", "\r\n", "\n", "\n ", ":", "\"",
       "EXDATE:", "DURATION:P1W", "é", "\0", "UNTIL=20990101",
     ]
-    var generator = SeededGenerator(state: 10)
+    var generator = SeededGenerator(seed: 10)
     for _ in 0..<2000 {
       let text = (0..<Int.random(in: 0...30, using: &generator))
         .map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()

@@ -1,4 +1,5 @@
 import BusinessTime
+import TestSupport
 import Testing
 
 struct TimestampFormatTests {
@@ -90,7 +91,7 @@ struct TimestampFormatTests {
   }
 
   @Test func everyInstantReadsBackAsWritten() throws {
-    var generator = SeededGenerator(state: 3)
+    var generator = SeededGenerator(seed: 3)
     let range = Instant.earliest.milliseconds...Instant.latest.milliseconds
     for _ in 0..<5000 {
       let moment = Instant(milliseconds: .random(in: range, using: &generator))
@@ -102,7 +103,7 @@ struct TimestampFormatTests {
   }
 
   @Test func arbitraryBytesNeverTrap() {
-    var generator = SeededGenerator(state: 4)
+    var generator = SeededGenerator(seed: 4)
     let alphabet = Array("0123456789-/:.T Z+,APM\u{e9}".utf8)
     for _ in 0..<20_000 {
       let length = Int.random(in: 0...26, using: &generator)

@@ -1,5 +1,6 @@
 import BusinessTime
 import Foundation
+import TestSupport
 import Testing
 
 struct ZoneTests {
@@ -110,7 +111,7 @@ struct ZoneTests {
     let reference = try #require(TimeZone(identifier: identifier))
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = reference
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     for _ in 0..<400 {
       let seconds = Int64.random(in: -1_500_000_000...7_000_000_000, using: &generator)
       let moment = Instant(milliseconds: seconds * 1000)
@@ -129,7 +130,7 @@ struct ZoneTests {
   @Test(arguments: zones)
   func wallTimesLeadBack(identifier: String) throws {
     let place = try zone(identifier)
-    var generator = SeededGenerator(state: 2)
+    var generator = SeededGenerator(seed: 2)
     var moment = Date(timeIntervalSince1970: 0)
     let reference = try #require(TimeZone(identifier: identifier))
     for _ in 0..<300 {

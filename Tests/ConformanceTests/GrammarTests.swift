@@ -1,5 +1,6 @@
 import RuleDiagnostics
 import RuleSyntax
+import TestSupport
 import Testing
 
 /// The grammar on the page and the parser know the same language.
@@ -57,7 +58,7 @@ struct GrammarTests {
   /// A sentence that has lost a token and is no sentence any more is reported.
   @Test func lostTokensAreReported() throws {
     let grammar = try Grammar.load()
-    var random = SplitMix64(seed: 4)
+    var random = SeededGenerator(seed: 4)
     var count = 0
     for declaration in Self.declarations {
       for seed in 1...40 as ClosedRange<UInt64> {

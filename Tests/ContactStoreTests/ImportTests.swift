@@ -2,6 +2,7 @@ import BusinessTime
 import ContactStore
 import Foundation
 import RuleSemantics
+import TestSupport
 import Testing
 
 @Suite("Imports")

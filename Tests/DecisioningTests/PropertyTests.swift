@@ -3,20 +3,8 @@ import Decisioning
 import RuleDiagnostics
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
-
-/// Splitmix64: the same numbers on every machine.
-struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 private let text = """
   contact { email text key  hot flag  size number  tier text }
@@ -67,7 +55,7 @@ struct PropertyTests {
   }
 
   /// Something happens to somebody.
-  private func disturb(_ scene: inout Scene, _ numbers: inout SeededNumbers) throws {
+  private func disturb(_ scene: inout Scene, _ numbers: inout SeededGenerator) throws {
     for _ in 0..<6 {
       let person = people[Int.random(in: 0..<people.count, using: &numbers)]
       switch Int.random(in: 0..<4, using: &numbers) {
@@ -84,7 +72,7 @@ struct PropertyTests {
 
   @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func decidingTwiceAtOneTimeActsOnce(seed: UInt64) throws {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     var scene = try scene(people)
     var acted = 0
     for _ in 0..<60 {
@@ -101,7 +89,7 @@ struct PropertyTests {
 
   @Test(arguments: [11, 12, 13, 14] as [UInt64])
   func theOrderOfArrivalChangesNothing(seed: UInt64) throws {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     var left = try scene(people)
     var right = try scene(people.shuffled(using: &numbers))
     var same = numbers
@@ -124,7 +112,7 @@ struct PropertyTests {
 
   @Test(arguments: [21, 22, 23, 24] as [UInt64])
   func capsAndQuietHoursHoldWhateverHappens(seed: UInt64) throws {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     var scene = try scene(people)
     var sent: [(person: Int32, at: Instant)] = []
     for _ in 0..<120 {
@@ -146,7 +134,7 @@ struct PropertyTests {
 
   @Test(arguments: [31, 32, 33] as [UInt64])
   func goingOnFromAnEarlierEvaluationChangesNothing(seed: UInt64) throws {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     var scene = try scene(people)
     for _ in 0..<20 {
       try disturb(&scene, &numbers)

@@ -1,6 +1,7 @@
 import BusinessTime
 import Decisioning
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// Sequences made by chance, over people to whom things happen by chance.
@@ -24,14 +25,14 @@ struct SequencePropertyTests {
     """
   private let people = (0..<8).map { "p\($0)@acme.example" }
 
-  private func sequence(_ name: String, _ clauses: String, _ numbers: inout SeededNumbers) -> String {
+  private func sequence(_ name: String, _ clauses: String, _ numbers: inout SeededGenerator) -> String {
     let steps = (0..<Int.random(in: 1...3, using: &numbers)).map { step in
       "step s\(step) { \(block(2, &numbers)) }"
     }
     return "sequence \(name) { \(clauses)  \(steps.joined(separator: "\n  ")) }\n"
   }
 
-  private func block(_ depth: Int, _ numbers: inout SeededNumbers) -> String {
+  private func block(_ depth: Int, _ numbers: inout SeededGenerator) -> String {
     (0..<Int.random(in: 1...3, using: &numbers)).map { _ in
       switch Int.random(in: 0..<(depth > 0 ? 7 : 4), using: &numbers) {
       case 0: return "send asset guide"
@@ -46,7 +47,7 @@ struct SequencePropertyTests {
     }.joined(separator: "  ")
   }
 
-  private func book(_ numbers: inout SeededNumbers) -> String {
+  private func book(_ numbers: inout SeededGenerator) -> String {
     Self.head
       + sequence("first", "enroll when hot  every time  goal when did meeting  holdout 20%  priority 2", &numbers)
       + sequence(
@@ -54,7 +55,7 @@ struct SequencePropertyTests {
         &numbers)
   }
 
-  private func disturb(_ scene: inout Scene, _ numbers: inout SeededNumbers) throws {
+  private func disturb(_ scene: inout Scene, _ numbers: inout SeededGenerator) throws {
     for _ in 0..<4 {
       let person = people[Int.random(in: 0..<people.count, using: &numbers)]
       switch Int.random(in: 0..<4, using: &numbers) {
@@ -68,7 +69,7 @@ struct SequencePropertyTests {
 
   @Test(arguments: 1...16)
   func whateverHappens(seed: Int) throws {
-    var numbers = SeededNumbers(state: UInt64(seed))
+    var numbers = SeededGenerator(seed: UInt64(seed))
     var scene = try Scene(book(&numbers), at: "2026-03-26T16:00:00Z")
     for person in people { scene.add(person) }
     scene.consentAll()
@@ -106,7 +107,7 @@ struct SequencePropertyTests {
 
   @Test(arguments: 1...6)
   func theOrderOfArrivalChangesNothing(seed: Int) throws {
-    var numbers = SeededNumbers(state: UInt64(100 + seed))
+    var numbers = SeededGenerator(seed: UInt64(100 + seed))
     let text = book(&numbers)
     var left = try Scene(text, at: "2026-03-26T16:00:00Z")
     var right = try Scene(text, at: "2026-03-26T16:00:00Z")

@@ -1,5 +1,6 @@
 import Decisioning
 import Foundation
+import TestSupport
 import Testing
 
 /// The numbers of experiments, against figures worked out elsewhere, and against chance.
@@ -65,7 +66,7 @@ struct StatisticsTests {
   /// settled. Stopping at the first of daily looks at the plain interval calls far more.
   @Test(arguments: [0.02, 0.2, 0.5])
   func lookingEveryDayFoolsNobody(rate: Double) throws {
-    var random = SeededNumbers(state: 20_260_302)
+    var random = SeededGenerator(seed: 20_260_302)
     var (settled, fooled) = (0, 0)
     for _ in 0..<600 {
       var base = ArmCount(arm: "a", subjects: 0, successes: 0)

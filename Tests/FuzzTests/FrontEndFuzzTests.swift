@@ -4,6 +4,7 @@ import RuleFormatting
 import RuleLinting
 import RuleSemantics
 import RuleSyntax
+import TestSupport
 import Testing
 
 /// Whatever stands in a file, the whole front end comes to an end without a crash, its reports lie in the text, and what
@@ -27,7 +28,7 @@ struct FrontEndFuzzTests {
 
   @Test func randomEditsOfGoodFilesDoNoHarm() throws {
     try #require(!Self.corpus.isEmpty)
-    var random = SplitMix(state: Self.seed)
+    var random = SeededGenerator(seed: Self.seed)
     for round in 0..<Self.rounds {
       var files = [Self.corpus.randomElement(using: &random) ?? [], Self.corpus.randomElement(using: &random) ?? []]
       for _ in 0..<Int.random(in: 1...12, using: &random) { mutate(&files[0], &random) }
@@ -36,7 +37,7 @@ struct FrontEndFuzzTests {
   }
 
   @Test func piecesOfFilesInAnyOrderDoNoHarm() throws {
-    var random = SplitMix(state: Self.seed &+ 7)
+    var random = SeededGenerator(seed: Self.seed &+ 7)
     for round in 0..<Self.rounds {
       var bytes: [UInt8] = []
       for _ in 0..<Int.random(in: 1...40, using: &random) {
@@ -60,7 +61,7 @@ struct FrontEndFuzzTests {
     }
   }
 
-  private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+  private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
     guard !bytes.isEmpty else { return }
     let start = Int.random(in: 0..<bytes.count, using: &random)
     let end = min(bytes.count, start + Int.random(in: 1...24, using: &random))
@@ -101,18 +102,5 @@ struct FrontEndFuzzTests {
       let again = parse(SourceFile(path: "a.abm", text: text))
       #expect(format(again.tree) == text, "\(what): formatting twice changes something")
     }
-  }
-}
-
-/// A generator with a seed: Steele, Lea and Flood's SplitMix64.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -4,6 +4,7 @@ import HubSpot
 import RuleDiagnostics
 import RuleSemantics
 import Service
+import TestSupport
 import Testing
 
 @Suite("Dispatch")
@@ -63,7 +64,7 @@ struct DispatchTests {
     let workspace = try workspace(contacts: 40)
     defer { workspace.remove() }
     try workspace.run()
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SeededGenerator(seed: seed)
     var rounds = 0
     while rounds < 200 {
       rounds += 1

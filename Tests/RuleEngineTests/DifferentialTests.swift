@@ -2,6 +2,7 @@ import BusinessTime
 import Foundation
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// The engine and the reference evaluator agree on every row of random conditions over random worlds.

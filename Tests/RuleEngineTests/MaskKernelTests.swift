@@ -1,4 +1,5 @@
 import CMaskKernels
+import TestSupport
 import Testing
 
 /// Each kernel says what a loop over rows says.

@@ -1,6 +1,7 @@
 import BusinessTime
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// Conditions worked out together, as bits, say what each says alone; the latter is compared with the reference

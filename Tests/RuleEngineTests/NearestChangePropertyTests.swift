@@ -1,6 +1,7 @@
 import BusinessTime
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// A change that is called certain makes the reference evaluator say yes, where the test can make it.

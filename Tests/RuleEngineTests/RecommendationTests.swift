@@ -1,6 +1,7 @@
 import BusinessTime
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// The best candidates, as an evaluation pair by pair finds them.

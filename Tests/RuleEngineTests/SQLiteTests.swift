@@ -2,6 +2,7 @@ import BusinessTime
 import CSQLite
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// SQLite's `WHERE` selects the contacts that the engine and the reference evaluator select.

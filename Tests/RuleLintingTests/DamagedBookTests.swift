@@ -2,24 +2,12 @@ import RuleDiagnostics
 import RuleLinting
 import RuleSemantics
 import RuleSyntax
+import TestSupport
 import Testing
 
 /// Whatever is done to a rule book, checking and linting it ends, and what is said about it lies inside of it.
 @Suite("Damaged rule books")
 struct DamagedBookTests {
-  /// A generator with a seed, so that a failure can be had again (Steele, Lea and Flood's SplitMix64).
-  private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   private static let book = """
     contact { email text key  persona one of (cfo, it)  tier one of (c < b < a) missing means c  role list of persona
       size number  seen date }
@@ -55,7 +43,7 @@ struct DamagedBookTests {
 
   @Test(arguments: 0..<8)
   func nothingCrashes(seed: Int) {
-    var generator = SeededGenerator(state: UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let tokens = parse(SourceFile(path: "book.abm", text: Self.book)).tree.tokens
     let bytes = Array(Self.book.utf8)
     for _ in 0..<40 {

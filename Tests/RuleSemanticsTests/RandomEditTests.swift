@@ -1,21 +1,10 @@
 import RuleDiagnostics
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// Whatever a file holds, checking ends, and what it reports lies inside of the text.
 struct RandomEditTests {
-  /// xorshift64: the same edits on every machine.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return state
-    }
-  }
-
   private static let pieces = [
     "when", "then", "score", "(", ")", "{", "}", "and", "or", "not", "did", "no", "within 3 days", "where", "==", "in",
     "70%", "\"x\"", "contacts", "event.at", "account.", "stage", "cfo", "of", "otherwise", "if", "else", ",", "-", "/",
@@ -23,7 +12,7 @@ struct RandomEditTests {
   ]
 
   @Test(arguments: 1...12) func reportsLieInTheText(seed: UInt64) {
-    var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
+    var generator = SeededGenerator(seed: seed)
     for _ in 0..<12 {
       let text = Self.edited(commonDeclarations + "\n" + languageExamples.joined(separator: "\n"), by: &generator)
       let book = CheckedBook(text)
@@ -39,7 +28,7 @@ struct RandomEditTests {
     }
   }
 
-  private static func edited(_ text: String, by generator: inout Generator) -> String {
+  private static func edited(_ text: String, by generator: inout SeededGenerator) -> String {
     var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     for _ in 0..<Int.random(in: 1...40, using: &generator) {
       let place = Int.random(in: 0..<words.count, using: &generator)

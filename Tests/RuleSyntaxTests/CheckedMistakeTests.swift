@@ -1,6 +1,7 @@
 import RuleDiagnostics
 import RuleSemantics
 import RuleSyntax
+import TestSupport
 import Testing
 
 /// One mistake is one report, all the way through the check: what only follows from text that could not be read is not

@@ -1,23 +1,8 @@
 import Foundation
 import RuleDiagnostics
 import RuleSyntax
+import TestSupport
 import Testing
-
-/// The same numbers in every run, so that what fails can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed &* 2_685_821_657_736_338_717 | 1
-  }
-
-  mutating func next() -> UInt64 {
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return state &* 2_685_821_657_736_338_717
-  }
-}
 
 @Suite("Fuzz")
 struct FuzzTests {

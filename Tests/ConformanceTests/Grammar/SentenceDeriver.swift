@@ -1,7 +1,9 @@
+import TestSupport
+
 /// Writes random sentences of the grammar, no deeper than asked for.
 struct SentenceDeriver {
   private let grammar: Grammar
-  private var random: SplitMix64
+  private var random: SeededGenerator
   private let deepest: Int
   /// How deep a production goes at least.
   private let heights: [String: Int]
@@ -21,7 +23,7 @@ struct SentenceDeriver {
 
   init(_ grammar: Grammar, seed: UInt64, deepest: Int) {
     self.grammar = grammar
-    random = SplitMix64(seed: seed)
+    random = SeededGenerator(seed: seed)
     self.deepest = deepest
     var heights = Dictionary(uniqueKeysWithValues: Self.pools.keys.map { ($0, 0) })
     var hasChanged = true

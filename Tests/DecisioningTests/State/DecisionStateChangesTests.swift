@@ -1,6 +1,7 @@
 import BusinessTime
 import Decisioning
 import RuleSemantics
+import TestSupport
 import Testing
 
 struct DecisionStateChangesTests {
@@ -12,7 +13,7 @@ struct DecisionStateChangesTests {
 
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
   func mergingIsSettingOneByOne(seed: UInt64) {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     var (merged, single) = (FiringTable(), FiringTable())
     for _ in 0..<40 {
       let changes = (0..<Int.random(in: 0...30, using: &numbers)).map { index in

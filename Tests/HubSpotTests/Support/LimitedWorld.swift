@@ -1,4 +1,5 @@
 import HubSpot
+import TestSupport
 
 /// A HubSpot with a limit, and the client's state machines before it, on a virtual clock: events in the order of time, no
 /// task ever waits.
@@ -24,7 +25,7 @@ struct LimitedWorld {
     case foreign
   }
 
-  private var numbers: SeededNumbers
+  private var numbers: SeededGenerator
   private let limit: Int
   private var limiter: RateLimiter
   private let retries = RetryPolicy()
@@ -35,7 +36,7 @@ struct LimitedWorld {
   private var waiting: [(batch: Int, attempt: Int)] = []
 
   init(seed: UInt64, limit: Int, start: RateLimiter.Limits) {
-    numbers = SeededNumbers(seed: seed)
+    numbers = SeededGenerator(seed: seed)
     self.limit = limit
     limiter = RateLimiter(start)
   }
@@ -90,7 +91,7 @@ struct LimitedWorld {
     counted.removeAll { $0 <= now - .seconds(10) }
     guard counted.count < limit else { return 429 }
     counted.append(now)
-    return numbers.chance() < failureShare ? 503 : 200
+    return Double.random(in: 0..<1, using: &numbers) < failureShare ? 503 : 200
   }
 
   /// Whether it is tried again.
@@ -102,7 +103,9 @@ struct LimitedWorld {
     if status == 429 {
       limiter.refused(.burst, policy: "TEN_SECONDLY_ROLLING", retryAfter: nil, at: now)
     }
-    switch retries.decision(after: failure, attempt: attempt, isRepeatable: true, chance: numbers.chance()) {
+    switch retries.decision(
+      after: failure, attempt: attempt, isRepeatable: true, chance: Double.random(in: 0..<1, using: &numbers))
+    {
     case .retry(let delay):
       schedule(now + delay, .start(batch: batch, attempt: attempt + 1))
       return true
@@ -114,8 +117,11 @@ struct LimitedWorld {
 
   /// One way; mostly quick, at times slow.
   private mutating func latency() -> Duration {
-    let chance = numbers.chance()
-    return .milliseconds(Int(10 + 90 * chance + (numbers.chance() < 0.02 ? 500 * numbers.chance() : 0)))
+    let chance = Double.random(in: 0..<1, using: &numbers)
+    return .milliseconds(
+      Int(
+        10 + 90 * chance
+          + (Double.random(in: 0..<1, using: &numbers) < 0.02 ? 500 * Double.random(in: 0..<1, using: &numbers) : 0)))
   }
 
   // MARK: - The queue, a binary heap by time and order

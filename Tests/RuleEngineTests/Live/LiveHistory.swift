@@ -1,6 +1,7 @@
 import BusinessTime
 import RuleEngine
 import RuleSemantics
+import TestSupport
 
 /// A random history of one world, told to a live evaluation and written down in rows, so that everything can be
 /// evaluated anew at any time.

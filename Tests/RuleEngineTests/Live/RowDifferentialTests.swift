@@ -2,6 +2,7 @@ import BusinessTime
 import Foundation
 import RuleEngine
 import RuleSemantics
+import TestSupport
 import Testing
 
 /// One row at a time gives what whole columns give, to the bit.

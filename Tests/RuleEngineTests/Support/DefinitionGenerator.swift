@@ -1,5 +1,6 @@
 import BusinessTime
 import RuleSemantics
+import TestSupport
 
 extension ExpressionGenerator {
   /// Adds a define of most types, both kinds of scores, a journey and a segment, for contacts and accounts.

@@ -1,5 +1,6 @@
 import BusinessTime
 import RuleSemantics
+import TestSupport
 
 /// Typed expressions of every kind that is executed, over `SampleSchema`.
 struct ExpressionGenerator {

@@ -1,5 +1,6 @@
 import BusinessTime
 import RuleSemantics
+import TestSupport
 
 /// Conditions over the fields of contacts alone, which SQL can state too.
 struct FieldConditionGenerator {

@@ -1,5 +1,6 @@
 import BusinessTime
 import RuleSemantics
+import TestSupport
 
 /// Small worlds with missing values, ties and edges: events at the same instant, after now, exactly at a window's
 /// start, around a change of the clocks.

@@ -4,6 +4,7 @@ import Decisioning
 import Foundation
 import RuleDiagnostics
 import Service
+import TestSupport
 import Testing
 
 /// Made-up rule books and states of the world: what the preview shows is what the run does, and what a run did can be
@@ -13,7 +14,7 @@ struct PreviewAndReplayTests {
 
   @Test(arguments: 0..<books)
   func previewEqualsExecutionAndReplayRepeatsIt(seed: UInt64) throws {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     var acted = 0
     let workspace = try RandomWorkspace()
     var now = Instant(milliseconds: 1_772_452_800_000)
@@ -43,7 +44,7 @@ struct PreviewAndReplayTests {
 
   /// The comparison is able to fail: a log that says something else is not the same.
   @Test func whatWasNotDecidedSoIsNamed() throws {
-    var numbers = SeededNumbers(state: 3)
+    var numbers = SeededGenerator(seed: 3)
     let workspace = try RandomWorkspace()
     let now = Instant(milliseconds: 1_772_452_800_000)
     try workspace.begin(at: now, &numbers)

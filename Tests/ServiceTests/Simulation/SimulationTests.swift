@@ -5,6 +5,7 @@ import RuleDiagnostics
 import RuleEngine
 import RuleSemantics
 import Service
+import TestSupport
 import Testing
 
 /// Virtual time over history decides what the runs of that time would have decided.
@@ -30,7 +31,7 @@ struct SimulationTests {
 
   @Test(arguments: 100..<104 as Range<UInt64>)
   func simulationEqualsTheRunsOfThatTime(seed: UInt64) throws {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     let workspace = try RandomWorkspace()
     try workspace.begin(at: start, &numbers)
     try workspace.foretell(from: start, days: days, &numbers)
@@ -66,7 +67,7 @@ struct SimulationTests {
   }
 
   @Test func theReportCountsByDayAndWeek() throws {
-    var numbers = SeededNumbers(state: 5)
+    var numbers = SeededGenerator(seed: 5)
     let workspace = try RandomWorkspace()
     try workspace.begin(at: start, &numbers)
     let book = RandomWorkspace.book(
@@ -87,7 +88,7 @@ struct SimulationTests {
   }
 
   @Test func thePageNeedsNothingBesideItself() throws {
-    var numbers = SeededNumbers(state: 6)
+    var numbers = SeededGenerator(seed: 6)
     let workspace = try RandomWorkspace()
     try workspace.begin(at: start, &numbers)
     let end = start.adding(milliseconds: 5 * 86_400_000)
@@ -109,7 +110,7 @@ struct SimulationTests {
   /// see.
   @Test func whoeverSleepsAtNineIsMetLater() throws {
     let workspace = try RandomWorkspace()
-    var numbers = SeededNumbers(state: 7)
+    var numbers = SeededGenerator(seed: 7)
     try workspace.begin(at: start, &numbers)
     let data = RandomWorkspace.data.replacing("quiet between 20:00 and 08:00", with: "quiet between 08:00 and 11:30")
     let text = data + "rule a { when email is known then send email \"x\" once }"

@@ -3,21 +3,7 @@ import ContactStore
 import Foundation
 import RuleSemantics
 import Service
-
-/// Splitmix64: the same numbers on every machine.
-struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  mutating func pick<T>(_ list: [T]) -> T { list[Int.random(in: 0..<list.count, using: &self)] }
-}
+import TestSupport
 
 /// A database with people to whom things happen, and rule books made up for them; in a folder that goes with it.
 final class RandomWorkspace {
@@ -67,11 +53,11 @@ final class RandomWorkspace {
   // MARK: - Rules
 
   /// Any number of rules; each checks.
-  static func rules(_ numbers: inout SeededNumbers) -> String {
+  static func rules(_ numbers: inout SeededGenerator) -> String {
     (0..<Int.random(in: 2...7, using: &numbers)).map { rule("r\($0)", &numbers) }.joined(separator: "\n")
   }
 
-  private static func rule(_ name: String, _ numbers: inout SeededNumbers) -> String {
+  private static func rule(_ name: String, _ numbers: inout SeededGenerator) -> String {
     if Int.random(in: 0..<7, using: &numbers) == 0 {
       let when = numbers.pick([
         "big", "any(contacts where warm)", "count(contacts where hot) >= 2", "level == \"gold\"",
@@ -94,7 +80,7 @@ final class RandomWorkspace {
     return text + " priority \(Int.random(in: 0...9, using: &numbers)) }"
   }
 
-  private static func condition(_ numbers: inout SeededNumbers) -> String {
+  private static func condition(_ numbers: inout SeededGenerator) -> String {
     let atoms = [
       "hot", "not hot", "size > 3", "size between 1 and 5", "persona in (cfo, it)", "warm", "busy", "warmth > 12",
       "stage >= middle", "did page_view where path == \"/x\" within 2 days", "no reply within 4 days",
@@ -109,7 +95,7 @@ final class RandomWorkspace {
     }
   }
 
-  private static func action(_ numbers: inout SeededNumbers) -> String {
+  private static func action(_ numbers: inout SeededGenerator) -> String {
     numbers.pick([
       "send asset guide", "send asset offer", "send email \"hello\"", "send asset offer as transactional",
       "set tier to \"big\"", "set tier to \"small\"", "clear tier", "add to list \"A\"", "remove from list \"A\"",
@@ -118,14 +104,14 @@ final class RandomWorkspace {
     ])
   }
 
-  private static func frequency(_ numbers: inout SeededNumbers) -> String {
+  private static func frequency(_ numbers: inout SeededGenerator) -> String {
     numbers.pick(["", "once", "every time", "once every 2 days", "once every 36 hours", "once every 1 business day"])
   }
 
   // MARK: - What happens
 
   /// People as they are at first, and companies.
-  func begin(at now: Instant, _ numbers: inout SeededNumbers) throws {
+  func begin(at now: Instant, _ numbers: inout SeededGenerator) throws {
     try importRows("accounts", .accounts, "domain,big", ["one.example,yes", "two.example,no"], at: now)
     let rows = people.enumerated().map { index, person in
       "\(person),\(flag(&numbers)),\(size(&numbers)),\(numbers.pick(["cfo", "it", "other", ""])),"
@@ -135,7 +121,7 @@ final class RandomWorkspace {
   }
 
   /// A file of people that says something else of some, and files of events.
-  func disturb(at now: Instant, _ numbers: inout SeededNumbers) throws {
+  func disturb(at now: Instant, _ numbers: inout SeededGenerator) throws {
     if Bool.random(using: &numbers) {
       let rows = (0..<3).map { _ in "\(numbers.pick(people)),\(flag(&numbers)),\(size(&numbers))" }
       try importRows("people", .contacts, "email,hot,size", rows, at: now)
@@ -151,7 +137,7 @@ final class RandomWorkspace {
   }
 
   /// Events of a span of time, all of which the database knows from its start.
-  func foretell(from start: Instant, days: Int, _ numbers: inout SeededNumbers) throws {
+  func foretell(from start: Instant, days: Int, _ numbers: inout SeededGenerator) throws {
     func time() -> String {
       start.adding(milliseconds: Int64.random(in: 0..<Int64(days) * 86_400_000, using: &numbers)).description
     }
@@ -160,10 +146,10 @@ final class RandomWorkspace {
     try importEvents("reply", "contact,at", (0..<days / 2).map { _ in "\(numbers.pick(people)),\(time())" }, at: start)
   }
 
-  private func flag(_ numbers: inout SeededNumbers) -> String { numbers.pick(["yes", "no", ""]) }
-  private func size(_ numbers: inout SeededNumbers) -> String { numbers.pick(["", "1", "4", "7"]) }
+  private func flag(_ numbers: inout SeededGenerator) -> String { numbers.pick(["yes", "no", ""]) }
+  private func size(_ numbers: inout SeededGenerator) -> String { numbers.pick(["", "1", "4", "7"]) }
 
-  private func past(_ now: Instant, _ numbers: inout SeededNumbers) -> String {
+  private func past(_ now: Instant, _ numbers: inout SeededGenerator) -> String {
     now.adding(milliseconds: -Int64.random(in: 0..<30 * 3_600_000, using: &numbers)).description
   }
 
