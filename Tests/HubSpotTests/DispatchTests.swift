@@ -125,6 +125,34 @@ struct DispatchTests {
     #expect(workspace.hubspot.with { $0.records[.contacts]?.values.first?.properties["tier"] } == "b")
   }
 
+  /// A program that was killed: its last requests may still be under way when the next one starts.
+  @Test func whatWasInterruptedIsLookedUpOnlyWhenItMustHaveArrived() async throws {
+    let workspace = try workspace(contacts: 1)
+    defer { workspace.remove() }
+    try workspace.run()
+    _ = try workspace.store.claimOutbox(limit: 10, now: workspace.time.now, actions: [.createTask])
+    let summary = try await workspace.dispatcher().dispatchDue()
+    #expect(summary.done == 3)
+    #expect(workspace.hubspot.count("associations") == 0)
+    let due = try #require(summary.nextDue)
+    #expect(due == workspace.time.now.adding(milliseconds: Int64(workspace.settings.settleSeconds) * 1000))
+    // It arrives while nobody looks.
+    let executor = ActionExecutor(
+      client: workspace.client(), settings: ExecutorSettings(), transport: workspace.hubspot,
+      now: { [time = workspace.time] in time.now })
+    for entry in try workspace.store.outbox(.unknown) {
+      _ = await executor.perform([
+        OutboundAction(
+          id: entry.id, idempotencyKey: entry.idempotencyKey, action: entry.action, subject: entry.subject,
+          key: entry.key, hubspotID: nil, request: .parse(Array(entry.request.utf8)) ?? .null,
+          decidedAt: entry.decidedAt)
+      ])
+    }
+    workspace.time.advance(.seconds(workspace.settings.settleSeconds))
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+    try expectExactlyOnce(workspace, contacts: 1)
+  }
+
   @Test func aHubSpotThatIsAwayLosesNothing() async throws {
     let workspace = try workspace(contacts: 5)
     defer { workspace.remove() }

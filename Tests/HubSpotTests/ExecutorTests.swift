@@ -47,6 +47,46 @@ struct ExecutorTests {
     #expect(hubspot.count("batch/update") == 1)
   }
 
+  /// Batches are under way at the same time, so that no two may hold changes of one record.
+  @Test func allChangesOfOneRecordAreInOneBatch() {
+    var actions: [OutboundAction] = []
+    for id in 1...250 { actions.append(set(Int64(id), "tier", "a", key: "p\(id % 150)@acme.example")) }
+    let batches = ActionExecutor.batches(of: actions)
+    #expect(batches.map { Set($0.map(\.key)).count } == [100, 50])
+    #expect(batches.joined().map(\.id).sorted() == Array(1...250))
+    for batch in batches { #expect(batch.map(\.id) == batch.map(\.id).sorted()) }
+  }
+
+  @Test func ofThoseWhoComeAndGoTheLastCounts() async {
+    for id in ["1", "2"] { hubspot.add(.contacts, id, ["email": "\(id)@acme.example"]) }
+    hubspot.with { $0.lists["Warm"] = ("55", "MANUAL", ["2"]) }
+    func membership(_ id: Int64, _ kind: ActionID, _ record: String) -> OutboundAction {
+      action(id, kind, [("list", .text("Warm"))], key: "\(record)@acme.example", hubspotID: record)
+    }
+    let batches = ActionExecutor.batches(of: [
+      membership(1, .removeFromList, "1"), membership(2, .addToList, "2"), membership(3, .addToList, "1"),
+      membership(4, .removeFromList, "2"),
+    ])
+    #expect(batches.map { $0.map(\.id) } == [[1, 3], [2, 4]])
+    for batch in batches { #expect(await executor().perform(batch).results == [.done, .done]) }
+    #expect(hubspot.with { $0.lists["Warm"]?.members } == ["1"])
+  }
+
+  /// One that goes again later must not come after those that were decided later.
+  @Test func changesAfterOneThatGoesAgainWaitForIt() async {
+    hubspot.add(.contacts, "1", [:])
+    hubspot.fail("batch/update", .status(400, body: #"{"category":"VALIDATION_ERROR","message":"a value is bad"}"#))
+    for _ in 0..<5 { hubspot.fail("batch/update", .status(503)) }
+    let (results, _) = await executor().perform([set(1, "tier", "a"), set(2, "tier", "b")])
+    for result in results {
+      guard case .again = result else {
+        Issue.record("\(results)")
+        return
+      }
+    }
+    #expect(hubspot.properties(.contacts, "1").isEmpty)
+  }
+
   @Test func oneBadRowDoesNotTakeTheOthersWithIt() async {
     for id in ["1", "2", "3"] { hubspot.add(.contacts, id, [:]) }
     let (results, _) = await executor().perform([

@@ -116,15 +116,16 @@ extension Store {
 
   /// What was claimed when a program ended: whether it was done is to be found out.
   ///
+  /// - Parameter due: when to look; until then what was on its way then has arrived, or never will.
   /// - Returns: how many there were.
   @discardableResult
-  package func markInterrupted() throws(StoreError) -> Int {
+  package func markInterrupted(until due: Instant) throws(StoreError) -> Int {
     try write { database in
       try database.execute(
         sql: """
-          UPDATE outbox SET status = 'unknown', doubtful_since = coalesce(doubtful_since, claimed_at), due_at = NULL
+          UPDATE outbox SET status = 'unknown', doubtful_since = coalesce(doubtful_since, claimed_at), due_at = ?
           WHERE status = 'claimed'
-          """)
+          """, arguments: [due.milliseconds])
       return database.changesCount
     }
   }

@@ -1,6 +1,6 @@
 package import BusinessTime
 import RuleDiagnostics
-package import RuleSemantics
+import RuleSemantics
 
 /// Carries actions out. Each kind has a file beside this one that says by which means it is done only once.
 package struct ActionExecutor: Sendable {
@@ -22,27 +22,73 @@ package struct ActionExecutor: Sendable {
     self.now = now
   }
 
-  /// How actions are put together for one call.
-  package enum Group: Hashable, Sendable {
-    /// Changes of properties, up to 100 records at a time.
+  /// Puts actions together for single calls, those that came first in front.
+  ///
+  /// All changes of one record that could undo each other are in one batch, in their order: batches are under way at the
+  /// same time, and one that is tried again later must not bring back an older value. Of a record that goes into a list and
+  /// out again within `actions` only the last counts.
+  ///
+  /// - Returns: each batch of at most `HubSpotClient.batchSize` records, for one call of `perform`.
+  package static func batches(of actions: [OutboundAction]) -> [[OutboundAction]] {
+    var memberships: [Place: Bool] = [:]
+    for action in actions {
+      guard let list = list(of: action) else { continue }
+      memberships[Place(list: list, subject: action.subject, key: action.key)] = action.action == .addToList
+    }
+    var batches: [[OutboundAction]] = []
+    var records: [Int] = []
+    /// The batch of each group that has room.
+    var open: [Group: Int] = [:]
+    var places: [Place: Int] = [:]
+    for action in actions {
+      let place = Place(list: list(of: action), subject: action.subject, key: action.key)
+      let group: Group
+      switch action.action {
+      case .set, .clear, .advance, .assignOwner: group = .properties(action.subject)
+      case .addToList, .removeFromList:
+        group = .membership(list: place.list ?? "", action.subject, isMember: memberships[place] == true)
+      case .sendAsset, .sendBest, .sendEmail, .recommend, .enroll, .removeFromSequence, .createTask, .createNote,
+        .notify, .callWebhook, .skipLowerRules:
+        batches.append([action])
+        records.append(1)
+        continue
+      }
+      if let known = places[place] {
+        batches[known].append(action)
+        continue
+      }
+      var index = open[group] ?? batches.count
+      if index < batches.count, records[index] == HubSpotClient.batchSize { index = batches.count }
+      if index == batches.count {
+        batches.append([])
+        records.append(0)
+        open[group] = index
+      }
+      batches[index].append(action)
+      records[index] += 1
+      places[place] = index
+    }
+    return batches
+  }
+
+  private enum Group: Hashable {
     case properties(Subject)
     case membership(list: String, Subject, isMember: Bool)
-    case single(Int64)
   }
 
-  /// Actions of one group go into one call of `perform`, in their order.
-  package static func group(of action: OutboundAction) -> Group {
-    switch action.action {
-    case .set, .clear, .advance, .assignOwner: .properties(action.subject)
-    case .addToList: .membership(list: action.request["list"]?.string ?? "", action.subject, isMember: true)
-    case .removeFromList: .membership(list: action.request["list"]?.string ?? "", action.subject, isMember: false)
-    case .sendAsset, .sendBest, .sendEmail, .recommend, .enroll, .removeFromSequence, .createTask, .createNote,
-      .notify, .callWebhook, .skipLowerRules:
-      .single(action.id)
-    }
+  /// Where changes meet: the properties of a record, or its place in a list.
+  private struct Place: Hashable {
+    var list: String?
+    var subject: Subject
+    var key: String
   }
 
-  /// Carries out actions of one group.
+  private static func list(of action: OutboundAction) -> String? {
+    guard action.action == .addToList || action.action == .removeFromList else { return nil }
+    return action.request["list"]?.string ?? ""
+  }
+
+  /// Carries out the actions of one batch.
   ///
   /// - Returns: one result for each, in the same order; and what was learnt of HubSpot's ids, by the id of the entry.
   package func perform(_ actions: [OutboundAction]) async -> (results: [ActionResult], ids: [Int64: String]) {
@@ -50,7 +96,7 @@ package struct ActionExecutor: Sendable {
     switch first.action {
     case .set, .clear, .advance, .assignOwner: return await setProperties(actions)
     case .addToList, .removeFromList:
-      return await changeMembership(actions, isMember: first.action == .addToList)
+      return await changeMembership(actions, isMember: actions.last?.action == .addToList)
     case .sendAsset, .sendBest, .sendEmail, .createTask, .createNote, .notify, .callWebhook:
       var results: [ActionResult] = []
       var ids: [Int64: String] = [:]

@@ -66,10 +66,14 @@ extension ActionExecutor {
       case .problem(let problem) where row.members.count > 1:
         // Which of the changes is wrong shows when each goes by itself.
         _ = problem
-        for member in row.members {
+        for (position, member) in row.members.enumerated() {
           guard case .success(let properties) = await properties(of: actions[member]) else { continue }
           await write(
             [Row(id: row.id, properties: properties, members: [member])], object, actions, &results, &ids)
+          // Those after one that goes again later wait for it.
+          guard case .again = results[member] else { continue }
+          for later in row.members[(position + 1)...] { results[later] = results[member] }
+          break
         }
       case .problem(let problem):
         for member in row.members { results[member] = .failed("HubSpot: \(problem.text)") }

@@ -50,7 +50,8 @@ package actor Dispatcher {
   /// Carries out all that is due, and returns when nothing more can be done at the moment.
   package func dispatchDue() async throws -> DispatchSummary {
     if !hasResolvedInterrupted {
-      let count = try store.markInterrupted()
+      // What was on its way when the program ended may arrive even now.
+      let count = try store.markInterrupted(until: now().adding(milliseconds: settleMilliseconds))
       hasResolvedInterrupted = true
       if count > 0 { logger.notice("interrupted actions are looked up", metadata: ["count": "\(count)"]) }
     }
@@ -79,17 +80,7 @@ package actor Dispatcher {
     let admitted = try queued + check.admit(claimed.filter { $0.remote == nil }, now: now())
     summary.withheld += claimed.count - admitted.count
     let actions = try outbound(admitted, &summary)
-    var units: [[OutboundAction]] = []
-    var places: [ActionExecutor.Group: Int] = [:]
-    for action in actions {
-      let group = ActionExecutor.group(of: action)
-      if let place = places[group], units[place].count < HubSpotClient.batchSize {
-        units[place].append(action)
-      } else {
-        places[group] = units.count
-        units.append([action])
-      }
-    }
+    let units = ActionExecutor.batches(of: actions)
     let entries = Dictionary(uniqueKeysWithValues: admitted.map { ($0.id, $0) })
     var isMoving = actions.count < claimed.count
     var next = 0
