@@ -1,4 +1,5 @@
 import BusinessTime
+import Foundation
 import HubSpot
 import Logging
 import RuleDiagnostics
@@ -13,10 +14,11 @@ struct ClientTests {
 
   private func client(
     _ credentials: Credentials = .token("secret"), settings: ClientSettings = ClientSettings(),
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    tokenFile: RefreshTokenFile? = nil, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) -> HubSpotClient {
     HubSpotClient(
-      settings: settings, credentials: credentials, transport: hubspot, time: time, chance: { 0.5 }, logger: logger,
+      settings: settings, credentials: credentials, tokenFile: tokenFile, transport: hubspot, time: time,
+      chance: { 0.5 }, logger: logger,
       metrics: ClientMetrics(metrics))
   }
 
@@ -153,6 +155,44 @@ struct ClientTests {
     } throws: { error in
       "\(error)".contains("refresh token is invalid") && !"\(error)".contains("hush")
     }
+  }
+
+  /// HubSpot may give another refresh token with each access token; the one before is no longer good then.
+  @Test func aRefreshTokenThatWasReplacedOutlivesTheProgram() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "abm-rules-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = RefreshTokenFile(folder.appending(path: "abm.sqlite-token").path)
+    hubspot.with { $0.refreshToken = "refresh" }
+    hubspot.add(.contacts, "1", [:])
+    let daemon = client(oauth, tokenFile: file)
+    _ = try await daemon.call(read)
+    // Another process, which refreshes too, and then the first one again, which holds the older one in memory.
+    _ = try await client(oauth, tokenFile: file).call(read)
+    time.advance(.seconds(1700))
+    _ = try await daemon.call(read)
+    #expect(hubspot.with { $0.refreshes } == 3)
+
+    let text = String(decoding: try Data(contentsOf: URL(filePath: file.path)), as: UTF8.self)
+    #expect(!text.contains("refresh"))
+    #expect(!String(decoding: Data(base64Encoded: text) ?? Data(), as: UTF8.self).contains("refresh"))
+    let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  /// After a person gave consent anew another token stands in the environment, and with another app another secret.
+  @Test(arguments: [("hush", "anew"), ("another secret", "refresh")])
+  func aKeptRefreshTokenIsForTheCredentialsThatItReplaced(secret: String, first: String) async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "abm-rules-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    hubspot.with { $0.refreshToken = "refresh" }
+    hubspot.add(.contacts, "1", [:])
+    _ = try await client(oauth, tokenFile: RefreshTokenFile(path)).call(read)
+    hubspot.with { $0.refreshToken = first }
+    _ = try await client(
+      .oauth(clientID: "id", clientSecret: secret, refreshToken: first), tokenFile: RefreshTokenFile(path)
+    ).call(read)
+    #expect(hubspot.with { $0.refreshes } == 2)
   }
 
   // MARK: - Secrets

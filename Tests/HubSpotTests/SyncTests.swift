@@ -1,6 +1,7 @@
 import BusinessTime
 import ContactStore
 import Decisioning
+import Foundation
 import HubSpot
 import RuleSemantics
 import Service
@@ -229,6 +230,30 @@ struct SyncTests {
       #expect(!rows.flatMap { $0 }.contains { $0.lowercased().contains("ann@acme") }, "\(table)")
     }
     #expect(try workspace.rows("SELECT status, key FROM outbox") == [["dropped", "erased"]])
+  }
+
+  /// Pages that SQLite no longer uses, its log, and the columns that are kept beside it hold nobody either.
+  @Test func anErasedContactIsInNoFile() async throws {
+    let workspace = try workspace(Self.rules + "\nrule hello { when persona == cfo then notify \"sales\" \"{email}\" }")
+    defer { workspace.remove() }
+    addAnn(workspace)
+    for id in 2...400 {
+      workspace.hubspot.add(
+        .contacts, "\(id)", ["email": "p\(id)@acme.example", "lastmodifieddate": modified(workspace, -3600)])
+    }
+    _ = try await workspace.sync().run()
+    try workspace.run()
+    try Data("ann@acme.example".utf8).write(to: URL(filePath: workspace.store.path + ".columns"))
+    func files(with text: String) -> [String] {
+      ["", "-wal", ".columns"].filter { suffix in
+        guard let data = FileManager.default.contents(atPath: workspace.store.path + suffix) else { return false }
+        return data.range(of: Data(text.utf8)) != nil
+      }
+    }
+    #expect(files(with: "ann@acme.example").contains(".columns"))
+    try workspace.sync().deleted(.contacts, ids: ["1"], isErasure: true)
+    #expect(files(with: "ann@acme.example").isEmpty)
+    #expect(files(with: "p2@acme.example") == [""])
   }
 
   // MARK: - Both ways

@@ -33,11 +33,22 @@ extension Store {
     }
   }
 
-  /// Erases people: everything that says who they were or what they did is gone, decisions stay as numbers.
+  /// Erases people: everything that says who they were or what they did is gone, decisions stay as numbers. So are the
+  /// bytes in the file, its log and the columns beside it; backups are for whoever made them.
   ///
   /// - Returns: how many were known.
   package func erase(contacts ids: [String], now: Instant) throws(StoreError) -> Int {
+    let count = try eraseRows(contacts: ids, now: now)
+    ColumnFile.remove(beside: path)
+    try truncateLog()
+    return count
+  }
+
+  private func eraseRows(contacts ids: [String], now: Instant) throws(StoreError) -> Int {
     try write { database in
+      // What is deleted is overwritten with zeros.
+      try database.execute(sql: "PRAGMA secure_delete = ON")
+      defer { try? database.execute(sql: "PRAGMA secure_delete = OFF") }
       var count = 0
       for id in ids {
         let deleted = try Int64.fetchOne(
@@ -74,6 +85,17 @@ extension Store {
         }
         if source != target { try Store.merge(object, source, into: target, program, database, now: now) }
       }
+    }
+  }
+
+  /// The log may hold pages as they were. Where somebody reads meanwhile it goes with the next erasure or the next start.
+  private func truncateLog() throws(StoreError) {
+    do {
+      try pool.writeWithoutTransaction { database in
+        _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      }
+    } catch {
+      throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)
     }
   }
 

@@ -30,6 +30,11 @@ package struct ColumnFile {
     key = ColumnFile.key(program, reads)
   }
 
+  /// Takes the file of a database away; the next load that is worth it makes another.
+  static func remove(beside database: String) {
+    unlink(database + ".columns")
+  }
+
   struct Content {
     var snapshot: Snapshot
     /// By row, the `_id` of each record.

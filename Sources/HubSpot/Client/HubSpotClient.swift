@@ -18,19 +18,25 @@ package actor HubSpotClient {
   private var token = TokenState()
   /// What OAuth last gave; may differ from the one the program was started with.
   private var refreshToken: String?
+  /// Where a refresh token that HubSpot replaced is kept; `nil` for nowhere.
+  private let tokenFile: RefreshTokenFile?
   /// Endpoints whose dated path this HubSpot does not know.
   private var legacy: Set<String> = []
   private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   private var nextWaiter = 0
 
-  /// - Parameter chance: numbers from 0 to 1, to spread retries.
+  /// - Parameters:
+  ///   - tokenFile: where a refresh token that HubSpot replaced outlives the program.
+  ///   - chance: numbers from 0 to 1, to spread retries.
   package init(
-    settings: ClientSettings = ClientSettings(), credentials: Credentials, transport: any Transport,
-    time: any Timekeeper, chance: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+    settings: ClientSettings = ClientSettings(), credentials: Credentials, tokenFile: RefreshTokenFile? = nil,
+    transport: any Transport, time: any Timekeeper,
+    chance: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
     logger: Logger = Logger(label: "hubspot"), metrics: ClientMetrics = ClientMetrics()
   ) {
     self.settings = settings
     self.credentials = credentials
+    self.tokenFile = tokenFile
     self.transport = transport
     self.time = time
     self.chance = chance
@@ -268,7 +274,7 @@ package actor HubSpotClient {
         switch token.next(at: time.elapsed) {
         case .use(let text): return text
         case .wait: await waitForAnAnswer()
-        case .refresh: return try await refresh(clientID, clientSecret, refreshToken ?? firstRefreshToken)
+        case .refresh: return try await refresh(clientID, clientSecret, first: firstRefreshToken)
         }
       }
     }
@@ -292,29 +298,60 @@ package actor HubSpotClient {
   }
 
   private func refresh(
-    _ clientID: String, _ clientSecret: String, _ refreshToken: String
+    _ clientID: String, _ clientSecret: String, first: String
   ) async throws(HubSpotError) -> String {
     defer { wakeAll() }
     do throws(HubSpotError) {
-      let call = APICall(
-        .post, .token,
-        form: [
-          ("grant_type", "refresh_token"), ("client_id", clientID), ("client_secret", clientSecret),
-          ("refresh_token", refreshToken),
-        ], isRepeatable: true)
-      let reply = try await self.call(call)
+      let kept = tokenFile?.read(clientID: clientID, clientSecret: clientSecret, first: first)
+      let known = refreshToken ?? kept ?? first
+      let reply: JSONValue
+      do throws(HubSpotError) {
+        reply = try await ask(clientID, clientSecret, known)
+      } catch {
+        // Another process with these credentials may have had it replaced meanwhile.
+        guard case .refused = error,
+          let newer = tokenFile?.read(clientID: clientID, clientSecret: clientSecret, first: first), newer != known
+        else { throw error }
+        reply = try await ask(clientID, clientSecret, newer)
+      }
       guard let text = reply["access_token"]?.string, !text.isEmpty else {
         throw HubSpotError.malformedReply(endpoint: "token", reason: "it has no `access_token`")
       }
       token.refreshed(text, lifetime: .seconds(reply["expires_in"]?.integer ?? 1800), at: time.elapsed)
-      if let new = reply["refresh_token"]?.string, new != refreshToken {
-        self.refreshToken = new
-        logger.warning("HubSpot replaced the refresh token; put the new one where the program is started from")
+      if let new = reply["refresh_token"]?.string, new != known {
+        refreshToken = new
+        keep(new, clientID, clientSecret, first)
       }
       return text
     } catch {
       token.failed()
       throw error
+    }
+  }
+
+  private func ask(
+    _ clientID: String, _ clientSecret: String, _ refreshToken: String
+  ) async throws(HubSpotError) -> JSONValue {
+    try await call(
+      APICall(
+        .post, .token,
+        form: [
+          ("grant_type", "refresh_token"), ("client_id", clientID), ("client_secret", clientSecret),
+          ("refresh_token", refreshToken),
+        ], isRepeatable: true))
+  }
+
+  private func keep(_ new: String, _ clientID: String, _ clientSecret: String, _ first: String) {
+    guard let tokenFile else {
+      logger.warning("HubSpot replaced the refresh token; put the new one where the program is started from")
+      return
+    }
+    do {
+      try tokenFile.write(new, clientID: clientID, clientSecret: clientSecret, first: first)
+    } catch {
+      logger.error(
+        "HubSpot replaced the refresh token, and it cannot be kept; after the next start consent is needed anew",
+        metadata: ["file": "\(tokenFile.path)", "reason": "\(error)"])
     }
   }
 }

@@ -7,14 +7,17 @@ package struct HubSpotConnection: Sendable {
   package let transport: HTTPTransport
   package let executor: ExecutorSettings
 
-  /// - Parameter environment: the variables of the process, among them the secrets that the settings name.
+  /// - Parameters:
+  ///   - database: beside which a refresh token that HubSpot replaced is kept, sealed.
+  ///   - environment: the variables of the process, among them the secrets that the settings name.
   package init(
-    _ settings: HubSpotSettings, environment: [String: String], logger: Logger = HubSpotConnection.quietLogger
+    _ settings: HubSpotSettings, database: String, environment: [String: String],
+    logger: Logger = HubSpotConnection.quietLogger
   ) throws(HubSpotError) {
     transport = HTTPTransport(connections: settings.client.limits.concurrency)
     client = HubSpotClient(
-      settings: settings.client, credentials: try Self.credentials(settings, environment), transport: transport,
-      time: SystemTime(), logger: logger)
+      settings: settings.client, credentials: try Self.credentials(settings, environment),
+      tokenFile: RefreshTokenFile(database + "-token"), transport: transport, time: SystemTime(), logger: logger)
     executor = try Self.executor(settings, environment)
   }
 

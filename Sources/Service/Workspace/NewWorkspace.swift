@@ -27,8 +27,8 @@ package enum NewWorkspace {
 
   private static let ignored = """
     *.sqlite
-    *.sqlite-shm
-    *.sqlite-wal
+    *.sqlite-*
+    *.sqlite.*
     *.rejects.csv
 
     """

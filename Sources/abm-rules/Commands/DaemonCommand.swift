@@ -44,7 +44,8 @@ struct DaemonCommand: AsyncParsableCommand {
     let transport: HTTPTransport
     if executor == "hubspot" {
       try DataCommands.makeRoom(for: book, in: store)
-      let opened = try HubSpotConnection(configuration.hubspot, environment: environment)
+      let opened = try HubSpotConnection(
+        configuration.hubspot, database: configuration.database, environment: environment)
       parts.dispatch = HubSpotDispatch(
         opened, settings: configuration.hubspot, store: store, now: now, logger: logger)
       parts.records = HubSpotRecords(

@@ -37,6 +37,8 @@ final class FakeHubSpot: Transport {
     var faults: [(word: String, fault: Fault)] = []
     var tokens: Set<String> = ["secret"]
     var refreshes = 0
+    /// The one refresh token that is good, which each refresh replaces; `nil` where all are and stay good.
+    var refreshToken: String?
     var headers: [String: String] = [:]
     /// How many records one search finds at most.
     var searchCap = 10_000
@@ -93,7 +95,7 @@ final class FakeHubSpot: Transport {
     let token = request.headers.first { $0.name == "authorization" }?.value.dropFirst("Bearer ".count)
     let (status, answer) =
       path.hasPrefix("/oauth")
-      ? oauth()
+      ? oauth(String(decoding: request.body ?? [], as: UTF8.self))
       : with { $0.tokens.contains(String(token ?? "")) }
         ? self.answer(request.method, path, query, body)
         : (401, .members([("category", .text("INVALID_AUTHENTICATION")), ("message", .text("no such token"))]))
@@ -113,13 +115,24 @@ final class FakeHubSpot: Transport {
     return (components?.path ?? "", query)
   }
 
-  private func oauth() -> (Int, JSONValue) {
+  private func oauth(_ form: String) -> (Int, JSONValue) {
     with { state in
+      if let known = state.refreshToken {
+        guard form.split(separator: "&").contains("refresh_token=\(known)") else {
+          return (
+            400, .members([("status", .text("BAD_REFRESH_TOKEN")), ("message", .text("refresh token is invalid"))])
+          )
+        }
+        state.refreshToken = "refresh-\(state.refreshes + 1)"
+      }
       state.refreshes += 1
       state.tokens = ["access-\(state.refreshes)"]
       return (
         200,
-        .members([("access_token", .text("access-\(state.refreshes)")), ("expires_in", .integer(1800))])
+        .members([
+          ("access_token", .text("access-\(state.refreshes)")), ("expires_in", .integer(1800)),
+          ("refresh_token", state.refreshToken.map(JSONValue.text)),
+        ])
       )
     }
   }

@@ -35,7 +35,7 @@ struct HubSpotCommand: ParsableCommand {
       _ configuration: Service.Configuration, _ body: (HubSpotConnection) async throws -> Result
     ) async throws -> Result {
       let connection = try HubSpotConnection(
-        configuration.hubspot, environment: ProcessInfo.processInfo.environment)
+        configuration.hubspot, database: configuration.database, environment: ProcessInfo.processInfo.environment)
       do {
         let result = try await body(connection)
         await connection.close()
