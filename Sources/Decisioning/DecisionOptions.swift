@@ -1,4 +1,5 @@
 package import BusinessTime
+import RuleSemantics
 
 /// What the caller says about one run.
 package struct DecisionOptions: Sendable {
@@ -14,20 +15,41 @@ package struct DecisionOptions: Sendable {
   package var takesFirstArms: Bool
   /// Whether `sync to hubspot property` is decided; a simulation leaves it out, since nothing that rules see comes of it.
   package var syncsProperties: Bool
+  /// How many there are of whom only some are decided about; `nil` where all are. Approval and halt then apply to none
+  /// of them by themselves: `Decisions.concernsEverybody` says whether they have to.
+  package var population: Population?
   /// The days of each of `CheckedPolicy.holidays`; those without a condition are in the calendar of the evaluation too.
   package var holidays: [Set<CivilDate>]
 
   package init(
     approvedRules: Set<String> = [], ignoresHalt: Bool = false, appliesMessagePolicies: Bool = true,
     appliesPopulationPolicies: Bool = true, takesFirstArms: Bool = false, syncsProperties: Bool = true,
-    holidays: [Set<CivilDate>] = []
+    population: Population? = nil, holidays: [Set<CivilDate>] = []
   ) {
     self.approvedRules = approvedRules
     self.ignoresHalt = ignoresHalt
     self.appliesMessagePolicies = appliesMessagePolicies
-    self.appliesPopulationPolicies = appliesPopulationPolicies
+    self.appliesPopulationPolicies = appliesPopulationPolicies && population == nil
     self.takesFirstArms = takesFirstArms
     self.syncsProperties = syncsProperties
+    self.population = population
     self.holidays = holidays
+  }
+
+  package struct Population: Hashable, Sendable {
+    package var contacts: Int
+    package var accounts: Int
+
+    package init(contacts: Int, accounts: Int) {
+      self.contacts = contacts
+      self.accounts = accounts
+    }
+
+    subscript(subject: Subject) -> Int {
+      switch subject {
+      case .contact: contacts
+      case .account: accounts
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@ extension Decider {
     if rule.trigger != nil { firing.isArmed = true }
     let calendar = calendars[rule.subject, candidate.row]
     guard rule.frequency.repetition.allows(firing, at: now, calendar: calendar) else {
+      if candidate.position == nil { lookAgain(rule.frequency.repetition, firing, rule.subject, candidate.row) }
       finish(candidate, .tooSoon, plan, history, &draft.settled)
       return
     }
@@ -47,6 +48,7 @@ extension Decider {
     if verdict == .acts || verdict == .comesToNothing { claim(resolved, for: rule.name) }
     switch verdict {
     case .waits(let until):
+      look(rule.subject, candidate.row, at: until)
       for index in resolved.indices where resolved[index].outcome == .act || resolved[index].outcome.isQuestion {
         resolved[index].outcome = .held(until: until, .together)
       }
@@ -79,6 +81,10 @@ extension Decider {
     case .comesToNothing:
       finish(candidate, .heldBack, plan, history, &draft.effects)
     }
+    if let turn = draft.firings[candidate.row], candidate.position == nil {
+      lookAgain(rule.frequency.repetition, turn, rule.subject, candidate.row)
+    }
+    lookAgain(after: resolved, plan, candidate, history)
     record(resolved, plan, candidate, &draft)
   }
 
@@ -98,6 +104,9 @@ extension Decider {
       .init(
         rule: rule.name, subject: rule.subject, row: candidate.row,
         firing: isUpkeep ? Firing(last: firing.last, isArmed: firing.isArmed, isExcluded: true) : .acted(at: now)))
+    if candidate.position == nil {
+      lookAgain(rule.frequency.repetition, .acted(at: now), rule.subject, candidate.row)
+    }
     finish(candidate, .refused, plan, history, &draft.settled)
     record(resolved, plan, candidate, &draft)
   }

@@ -37,6 +37,8 @@ extension Decider {
       }
     }
     skip(plan.rule.subject, skipping)
+    // The occurrence is done with, so that the next run skips nothing for it.
+    if plan.missing.isEmpty { for row in skipping { look(plan.rule.subject, row, at: now) } }
     return (ranked(candidates, plan), batch)
   }
 
@@ -60,6 +62,7 @@ extension Decider {
       occurrence.due = time
       if time > now {
         draft.report.waiting += 1
+        look(plan.rule.subject, occurrence.row, at: time)
       } else if !isTooLate(occurrence, plan, history) {
         due.append(occurrence)
       }

@@ -63,9 +63,13 @@ extension Decider {
     var found: [Occurrence] = []
     for index in 0..<table.count {
       let at = table.times[index]
-      guard at >= earliest.milliseconds, at <= now.milliseconds else { continue }
-      let key = OccurrenceKey.event(type: schema.name, id: table.ids[index])
+      guard at >= earliest.milliseconds else { continue }
       let owner: Subject = schema.isForAccount ? .account : .contact
+      guard at <= now.milliseconds else {
+        look(owner, table.owners[index], at: Instant(milliseconds: at))
+        continue
+      }
+      let key = OccurrenceKey.event(type: schema.name, id: table.ids[index])
       add(
         Occurrence(
           row: 0, key: key, at: Instant(milliseconds: at), source: .event(event, index),

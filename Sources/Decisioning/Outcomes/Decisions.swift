@@ -19,6 +19,13 @@ package struct Decisions: Sendable {
   package var vanishedRules: [String] = []
   /// The same of sequences; whoever is in one stays where they are.
   package var vanishedSequences: [VanishedSequence] = []
+  /// When to decide again about those who were decided about.
+  package var nextLooks = NextLooks()
+  /// Of a run over some alone: whether it must give way to one over everybody, since something begins or so many are
+  /// reached that a person has to be asked.
+  package var concernsEverybody = false
+  /// Whether recommendations were asked, which may read what everybody does.
+  package var recommends = false
 
   package init(now: Instant) {
     self.now = now

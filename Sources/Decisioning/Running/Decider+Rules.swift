@@ -21,6 +21,7 @@ extension Decider {
       for candidate in candidates { act(rule, candidate, history, batch, &draft) }
     }
 
+    leaveToEverybody(rule, draft)
     if isFirstReach(rule, draft) { draft.report.existingPeople = draft.messaged.count }
     if settleApproval(of: rule, history, &draft) {
       deploy(rule, history)

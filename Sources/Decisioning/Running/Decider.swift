@@ -68,6 +68,9 @@ final class Decider {
     syncDefinitions()
     reportNotExecutable()
     reportVanished()
+    lookAtQuestions()
+    leaveToEverybody()
+    decisions.recommends = !recommenders.isEmpty
     haltIfTooMany()
     return decisions
   }
@@ -161,12 +164,18 @@ final class Decider {
     }
   }
 
-  private func haltIfTooMany() {
-    guard options.appliesPopulationPolicies, !options.ignoresHalt else { return }
+  /// Those on whom something is done, syncs left out.
+  var actingContacts: Set<Int32> {
     var contacts: Set<Int32> = []
     for action in decisions.actions where action.outcome == .act && !action.isSync && action.subject == .contact {
       contacts.insert(action.row)
     }
+    return contacts
+  }
+
+  private func haltIfTooMany() {
+    guard options.appliesPopulationPolicies, !options.ignoresHalt else { return }
+    let contacts = actingContacts
     guard let limit = program.policy.haltOver.exceeded(by: contacts.count, of: snapshot.contacts.count) else { return }
     decisions.halt = .init(contacts: contacts.count, limit: limit)
     decisions.changes = StateChanges()

@@ -63,15 +63,19 @@ extension Decider {
         if leavesAlone {
           draft.entries[row] = Firing(isExcluded: true)
         } else if !entry.isExcluded, !inside.contains(row), !isSkipped(.contact, row),
-          claims[.enrolment(plan.sequence.name, row)] == nil,
-          frequency.repetition.allows(entry, at: now, calendar: calendars[.contact, row])
+          claims[.enrolment(plan.sequence.name, row)] == nil
         {
-          rows.append(row)
+          if frequency.repetition.allows(entry, at: now, calendar: calendars[.contact, row]) {
+            rows.append(row)
+          } else {
+            lookAgain(frequency.repetition, entry, .contact, row)
+          }
         }
       default: draft.report.unknown += 1
       }
     }
     rows = withoutThoseWhoAreThrough(rows, version)
+    leaveToEverybody(plan, history, rows, rests: rests)
     if let perAccount = frequency.perAccount {
       rows = limited(ranked(rows, perAccount, plan.rank), perAccount, history)
     }
@@ -111,6 +115,13 @@ extension Decider {
           other != row && (taken.contains(other) || (history.entries[other].last.map { $0 > start } ?? false))
         }
       if others < perAccount.limit { taken.insert(row) }
+    }
+    for row in rows where !taken.contains(row) {
+      let account = snapshot.accountOfContact[Int(row)]
+      let times = contacts(ofAccount: account).filter { $0 != row }.compactMap { history.entries[$0].last }
+      if let first = times.filter({ $0 > start }).min() {
+        look(.contact, row, at: calendars.common.add(perAccount.per, to: first))
+      }
     }
     return rows.filter(taken.contains)
   }
@@ -159,6 +170,16 @@ extension Decider {
     assigned = nil
     advance(&enrolment, through: batch.version.program, &surroundings)
     draft.actions += surroundings.actions
+    switch enrolment.rest {
+    case .waiting(let until), .held(let until), .closed(let until): look(.contact, enrolment.contact, at: until)
+    case .ready: break
+    }
+    // Whoever is through may come in again.
+    if enrolment.ending != nil {
+      let entry =
+        draft.entries[before.contact] ?? SequenceHistory(of: sequence, in: state.sequences).entries[before.contact]
+      lookAgain(sequence.frequency.repetition, entry, .contact, before.contact)
+    }
     if surroundings.actions.contains(where: { $0.outcome == .act }) { draft.report.acted += 1 }
     if isNew || enrolment != before { draft.changed.append(enrolment) }
     draft.report.count(enrolment)
@@ -261,6 +282,8 @@ extension Decider {
       decisions.changes.sequences.deployments.append(history.deploying(plan.sequence, text: plan.text, at: now))
     }
     let new = Enrolment(of: row, drawnKeys(row), in: plan.sequence, salt: salt, source: .action, at: now)
+    // The next run takes it on.
+    look(.contact, row, at: now)
     decisions.changes.sequences.enrolments.append(
       .init(sequence: plan.sequence.name, enrolment: new, isNew: true))
     decisions.changes.sequences.entries.append(
