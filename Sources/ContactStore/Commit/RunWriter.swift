@@ -56,6 +56,9 @@ struct RunWriter {
   }
 
   private func writeRulebook() throws {
+    let isKnown = try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM rulebook WHERE hash = ?)", arguments: [rulebook.hash])
+    if isKnown == true { return }
     try database.execute(
       sql: "INSERT OR IGNORE INTO rulebook (hash, deployed_at) VALUES (?, ?)",
       arguments: [rulebook.hash, decisions.now.milliseconds])
@@ -76,46 +79,78 @@ struct RunWriter {
       INSERT INTO decision (run, position, subject, record, rule, action, arguments, occurrence, outcome, reason)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """)
-    let latest = try RawStatement(
+    let latest = try latestDecision()
+    for (position, action) in decisions.actions.enumerated() {
+      let entry = try LoggedEntry(action, record(action.subject, action.row), decisions.now, zone, names)
+      // A message without consent is decided in every run; that nothing has changed since is no news.
+      if action.outcome != .act, try entry.isKnown(latest) { continue }
+      insert.bind(1, run)
+      insert.bind(2, Int64(position))
+      insert.bind(3, entry.subject)
+      insert.bind(4, entry.record)
+      insert.bind(5, entry.rule)
+      insert.bind(6, entry.action)
+      insert.bind(7, entry.arguments)
+      insert.bind(8, ifPresent: entry.occurrence)
+      insert.bind(9, entry.outcome)
+      insert.bind(10, ifPresent: entry.reason)
+      try insert.run()
+    }
+  }
+
+  private func latestDecision() throws -> RawStatement {
+    try RawStatement(
       database,
       """
       SELECT outcome, reason FROM decision WHERE subject = ? AND record = ? AND rule = ? AND action = ?
         AND arguments = ? AND occurrence IS ? ORDER BY run DESC, position DESC LIMIT 1
       """)
-    for (position, action) in decisions.actions.enumerated() {
-      let subject = action.subject.code
-      let record = record(action.subject, action.row)
-      let rule = try names.id(action.rule)
-      let name = try names.id(action.action.rawValue)
-      let arguments = try names.id(RunWriter.text(of: action.arguments))
+  }
+
+  /// Whether anything is done or changes, or is decided otherwise than before.
+  func holdsNews() throws -> Bool {
+    if !decisions.changes.isEmpty { return true }
+    let zone = Zone(identifier: program.policy.zone) ?? .utc
+    let (names, latest) = (try Names(database), try latestDecision())
+    return try decisions.actions.contains { action in
+      if action.outcome == .act { return true }
+      return try !LoggedEntry(action, record(action.subject, action.row), decisions.now, zone, names).isKnown(latest)
+    }
+  }
+
+  /// A decision as the log keeps it.
+  private struct LoggedEntry {
+    var subject: Int64
+    var record: Int64
+    var rule: Int64
+    var action: Int64
+    var arguments: Int64
+    var occurrence: String?
+    var outcome: Int64
+    var reason: Int64?
+
+    init(_ decided: DecidedAction, _ record: Int64, _ now: Instant, _ zone: Zone, _ names: Names) throws {
+      subject = decided.subject.code
+      self.record = record
+      rule = try names.id(decided.rule)
+      action = try names.id(decided.action.rawValue)
+      arguments = try names.id(RunWriter.text(of: decided.arguments))
       // What a `when` rule found in this very run needs no words.
-      let isOfRun = action.occurrence == .state(at: decisions.now)
-      let occurrence = isOfRun ? nil : action.occurrence.text
-      let outcome = try names.id(action.outcome.name)
-      let reason = try action.outcome.reason(in: zone).map { try names.id($0) }
-      if action.outcome != .act {
-        // A message without consent is decided in every run; that nothing has changed since is no news.
-        latest.bind(1, subject)
-        latest.bind(2, record)
-        latest.bind(3, rule)
-        latest.bind(4, name)
-        latest.bind(5, arguments)
-        latest.bind(6, ifPresent: occurrence)
-        let isKnown = try latest.step() && latest.integer(0) == outcome && latest.integerIfPresent(1) == reason
-        latest.reset()
-        if isKnown { continue }
-      }
-      insert.bind(1, run)
-      insert.bind(2, Int64(position))
-      insert.bind(3, subject)
-      insert.bind(4, record)
-      insert.bind(5, rule)
-      insert.bind(6, name)
-      insert.bind(7, arguments)
-      insert.bind(8, ifPresent: occurrence)
-      insert.bind(9, outcome)
-      insert.bind(10, ifPresent: reason)
-      try insert.run()
+      occurrence = decided.occurrence == .state(at: now) ? nil : decided.occurrence.text
+      outcome = try names.id(decided.outcome.name)
+      reason = try decided.outcome.reason(in: zone).map { try names.id($0) }
+    }
+
+    /// Whether the log says the same of it already.
+    func isKnown(_ latest: RawStatement) throws -> Bool {
+      latest.bind(1, subject)
+      latest.bind(2, record)
+      latest.bind(3, rule)
+      latest.bind(4, action)
+      latest.bind(5, arguments)
+      latest.bind(6, ifPresent: occurrence)
+      defer { latest.reset() }
+      return try latest.step() && latest.integer(0) == outcome && latest.integerIfPresent(1) == reason
     }
   }
 

@@ -31,7 +31,25 @@ extension Store {
     _ decisions: Decisions, upon loaded: LoadedState, program: CheckedProgram, rulebook: RulebookVersion,
     kept: RunProtocol? = nil, isForced: Bool = false
   ) throws(StoreError) -> CommittedRun {
-    try write { database in
+    let committed = try commit(decisions, upon: loaded, program, rulebook, kept, isForced: isForced, onlyNews: false)
+    guard let committed else { preconditionFailure("a run is kept whether or not it holds news") }
+    return committed
+  }
+
+  /// The same of a run over some alone; `nil` where nothing in it is new: nothing is written then.
+  package func commitNews(
+    _ decisions: Decisions, upon loaded: LoadedState, program: CheckedProgram, rulebook: RulebookVersion,
+    kept: RunProtocol
+  ) throws(StoreError) -> CommittedRun? {
+    if decisions.actions.isEmpty, decisions.changes.isEmpty { return nil }
+    return try commit(decisions, upon: loaded, program, rulebook, kept, isForced: false, onlyNews: true)
+  }
+
+  private func commit(
+    _ decisions: Decisions, upon loaded: LoadedState, _ program: CheckedProgram, _ rulebook: RulebookVersion,
+    _ kept: RunProtocol?, isForced: Bool, onlyNews: Bool
+  ) throws(StoreError) -> CommittedRun? {
+    try write { database -> CommittedRun? in
       let last = try Row.fetchOne(database, sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1")
       if last?["id"] as Int64? != loaded.lastRun?.id { throw StoreError.overtaken }
       // What a person did to a sequence meanwhile must not be undone.
@@ -42,10 +60,14 @@ extension Store {
         throw StoreError.clockBeforeLastRun(now: decisions.now, last: Instant(milliseconds: latest))
       }
       try requireSchema(of: program, database)
-      return try RunWriter(
+      let writer = RunWriter(
         database: database, program: program, rows: loaded.rows, decisions: decisions, rulebook: rulebook,
-        basis: loaded.basis, kept: kept
-      ).write()
+        basis: loaded.basis, kept: kept)
+      if onlyNews, try !writer.holdsNews() { return nil }
+      let mark = try Store.watchMark(database)
+      let committed = try writer.write()
+      if let mark { try Store.markAsOwn(after: mark, database) }
+      return committed
     }
   }
 }

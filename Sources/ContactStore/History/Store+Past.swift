@@ -44,13 +44,15 @@ extension Store {
 
   /// What a run found when it loaded: records, events and state as they were then.
   package func load(
-    _ program: CheckedProgram, reading reads: ReadSet, asOf run: PastRun
+    _ program: CheckedProgram, reading reads: ReadSet, asOf run: PastRun,
+    about few: (contacts: [Int64], accounts: [Int64])? = nil
   ) throws(StoreError) -> LoadedState {
     try past { database in
       try requireSchema(of: program, database)
       try StateHistory.goBack(database, to: run.basis.revision, importID: run.basis.importID)
       try RecordHistory.goBack(database, to: run.basis)
-      return try load(database, program, reads, run.record.at, nil)
+      let scope = try few.map { try LoadScope(database, contacts: $0.contacts, accounts: $0.accounts) }
+      return try load(database, program, reads, run.record.at, scope)
     }
   }
 

@@ -83,12 +83,13 @@ package struct Inbox: Sendable {
     }
   }
 
-  /// The oldest of a lane.
-  package func next(_ lane: Lane, limit: Int) throws(StoreError) -> [Entry] {
+  /// The oldest of a lane, of those behind an entry.
+  package func next(_ lane: Lane, after id: Int64? = nil, limit: Int) throws(StoreError) -> [Entry] {
     try read { database in
       try Row.fetchAll(
-        database, sql: "SELECT id, detail, received_at, body FROM inbox WHERE lane = ? ORDER BY id LIMIT ?",
-        arguments: [lane.rawValue, limit]
+        database.cachedStatement(
+          sql: "SELECT id, detail, received_at, body FROM inbox WHERE lane = ? AND id > ? ORDER BY id LIMIT ?"),
+        arguments: [lane.rawValue, id ?? 0, limit]
       ).map { row in
         Entry(
           id: row["id"], detail: row["detail"], receivedAt: Instant(milliseconds: row["received_at"]),
@@ -97,11 +98,10 @@ package struct Inbox: Sendable {
     }
   }
 
-  /// After they are worked in.
-  package func remove(_ entries: [Entry]) throws(StoreError) {
+  /// All of a lane up to an entry, after they are worked in.
+  package func remove(_ lane: Lane, through id: Int64) throws(StoreError) {
     try write { database in
-      let statement = try database.cachedStatement(sql: "DELETE FROM inbox WHERE id = ?")
-      for entry in entries { try statement.execute(arguments: [entry.id]) }
+      try database.execute(sql: "DELETE FROM inbox WHERE lane = ? AND id <= ?", arguments: [lane.rawValue, id])
     }
   }
 

@@ -9,6 +9,8 @@ struct ChangeLoader {
   let program: CheckedProgram
   let now: Instant
   let rows: (Subject, Int64) -> Int32
+  /// A condition upon `record`, where few records of the subject are loaded.
+  let restriction: (Subject) -> String
 
   private struct Wanted: Hashable {
     var subject: Subject
@@ -55,7 +57,7 @@ struct ChangeLoader {
       database,
       """
       SELECT id, record, at, old, new, import_id IS NOT NULL, rule IS NOT NULL FROM field_history
-      WHERE kind = ? AND field = ? AND at >= ? AND at <= ? ORDER BY id
+      WHERE kind = ? AND field = ? AND at >= ? AND at <= ?\(restriction(subject)) ORDER BY id
       """)
     statement.bind(1, subject.rawValue)
     statement.bind(2, schema.name)
@@ -89,6 +91,7 @@ struct ChangeLoader {
       """
       SELECT record, at, \(columns)
       WHERE definition IN (SELECT id FROM name WHERE text IN (?, ?)) AND subject = ? AND at >= ? AND at <= ?
+        \(restriction(definition.subject))
       ORDER BY at, record
       """)
     statement.bind(1, definition.name)

@@ -58,7 +58,9 @@ struct PreviousLoader {
 
   private func each(_ select: String, _ name: String, _ subject: Subject, _ body: (RawStatement) -> Void) throws {
     let statement = try RawStatement(
-      database, "\(select) WHERE definition = (SELECT id FROM name WHERE text = ?) AND subject = ?")
+      database,
+      "\(select) WHERE definition = (SELECT id FROM name WHERE text = ?) AND subject = ?"
+        + restriction("record", toFew: subject == .contact ? contacts : accounts))
     statement.bind(1, name)
     statement.bind(2, subject.code)
     while try statement.step() { body(statement) }

@@ -18,7 +18,9 @@ struct RecommendationLoader {
     let assets = Dictionary(
       program.assets.indices.map { (program.assets[$0].name, AssetID($0)) }, uniquingKeysWith: { first, _ in first })
     let statement = try RawStatement(
-      database, "SELECT contact, at, asset FROM recommendation WHERE at > ? ORDER BY contact, at, rule, rank")
+      database,
+      "SELECT contact, at, asset FROM recommendation WHERE at > ?\(restriction("contact", toFew: contacts)) ORDER BY contact, at, rule, rank"
+    )
     statement.bind(1, start.milliseconds)
     while try statement.step() {
       let row = contacts[statement.integer(0)]

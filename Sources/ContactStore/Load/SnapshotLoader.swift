@@ -12,6 +12,8 @@ struct SnapshotLoader {
   let scope: LoadScope?
   /// Where the columns of everyone are kept for the next time; `nil` where they are not.
   let columnFile: ColumnFile?
+  /// Whether a scope comes with what everybody does.
+  var readsEverybody = true
   let texts = TextCodes()
 
   /// For each contact 1 where nothing may be sent.
@@ -93,7 +95,7 @@ struct SnapshotLoader {
           : loader.load(fields, owners: contacts, within: scope?.contacts))
     }
     let everybodysEvents =
-      scope == nil
+      scope == nil || !readsEverybody
       ? [:] : try RecommendationLoader(database: database, program: program).everybodysEvents(reads, texts: texts)
     var snapshot = Snapshot(
       texts: texts.frozen(), contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
@@ -179,8 +181,11 @@ struct SnapshotLoader {
 
   private func lastChanges(_ kind: String, _ field: String, _ rows: RowIndex) throws -> [Int64] {
     var times = [Int64](repeating: Column.missingTime, count: rows.count)
+    let few = rows.count < SnapshotLoader.fewRows ? rows.ids : nil
     let statement = try RawStatement(
-      database, "SELECT record, max(at) FROM field_history WHERE kind = ? AND field = ? GROUP BY record")
+      database,
+      "SELECT record, max(at) FROM field_history WHERE kind = ? AND field = ?\(restriction("record", few)) GROUP BY record"
+    )
     statement.bind(1, kind)
     statement.bind(2, field)
     while try statement.step() {
@@ -251,6 +256,18 @@ struct LoadScope {
       database, sql: "SELECT _id FROM account WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE", arguments: [key])
     guard let account else { return nil }
     try self.init(database, account: account)
+  }
+
+  init(_ database: Database, contacts: [Int64], accounts: [Int64]) throws {
+    func list(_ ids: some Sequence<Int64>) -> String { ids.map(String.init).joined(separator: ", ") }
+    func read(_ sql: String) throws -> [Int64] { try Int64.fetchAll(database, sql: sql) }
+    let theirs = try read(
+      "SELECT DISTINCT _account FROM contact WHERE _id IN (\(list(contacts))) AND _account IS NOT NULL")
+    self.accounts = Set(accounts).union(theirs).sorted()
+    let all = list(self.accounts)
+    let people = try read("SELECT _id FROM contact WHERE _account IN (\(all))")
+    self.contacts = Set(contacts).union(people).sorted()
+    deals = try read("SELECT _id FROM deal WHERE _account IN (\(all))")
   }
 
   private init(_ database: Database, account: Int64?) throws {

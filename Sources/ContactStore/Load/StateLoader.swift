@@ -22,11 +22,17 @@ struct StateLoader {
       if let former = rule.formerName { state.firings[former] = try firings(of: former) }
     }
     state.handled = try handled(held: state.holds)
-    state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row).load()
+    state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row) {
+      [contacts, accounts] subject in
+      restriction("record", toFew: subject == .contact ? contacts : accounts)
+    }
+    .load()
     state.synced = try synced()
     state.recommendations = try RecommendationLoader(database: database, program: program)
       .history(contacts: contacts, now: now)
-    state.sequences = try SequenceLoader(database: database) { contacts[$0] }.load()
+    state.sequences = try SequenceLoader(
+      database: database, restriction: { [contacts] in restriction($0, toFew: contacts) }
+    ) { contacts[$0] }.load()
     return state
   }
 
@@ -42,10 +48,11 @@ struct StateLoader {
   ///
   /// - Parameter contact: the column that names the contact, in a table about contacts alone.
   func ofFew(contact: String? = nil) -> String {
-    guard contacts.count + accounts.count <= 1000 else { return "" }
-    func list(_ index: RowIndex) -> String { index.ids.map(String.init).joined(separator: ", ") }
-    if let contact { return " AND \(contact) IN (\(list(contacts)))" }
-    return " AND (subject = 0 AND record IN (\(list(contacts))) OR subject = 1 AND record IN (\(list(accounts))))"
+    guard contacts.count + accounts.count <= fewRecords else { return "" }
+    if let contact { return restriction(contact, toFew: contacts) }
+    // Pairs, so that an index on both is used whatever else a statement asks for.
+    let records = contacts.ids.map { "(0, \($0))" } + accounts.ids.map { "(1, \($0))" }
+    return records.isEmpty ? " AND false" : " AND (subject, record) IN (VALUES \(records.joined(separator: ", ")))"
   }
 
   private func count(_ subject: Subject) -> Int {
@@ -141,13 +148,33 @@ struct StateLoader {
 
   private func lists() throws -> [ListName: [UInt8]] {
     var lists: [ListName: [UInt8]] = [:]
-    let statement = try RawStatement(database, "SELECT subject, list, record FROM list_member WHERE true\(ofFew())")
-    while try statement.step() {
-      let subject = Subject(code: statement.integer(0))
-      let row = row(subject, statement.integer(2))
-      if row < 0 { continue }
-      let name = ListName(subject, statement.text(1))
-      lists[name, default: Array(repeating: 0, count: count(subject))][Int(row)] = 1
+    // Named one by one, or the key of the table would not lead to a record.
+    let names = try RawStatement(
+      database,
+      """
+      WITH RECURSIVE known (subject, list) AS (
+        SELECT 0, (SELECT min(list) FROM list_member WHERE subject = 0)
+        UNION ALL SELECT 1, (SELECT min(list) FROM list_member WHERE subject = 1)
+        UNION ALL SELECT k.subject, (SELECT min(m.list) FROM list_member AS m
+          WHERE m.subject = k.subject AND m.list > k.list) FROM known AS k WHERE k.list IS NOT NULL
+      ) SELECT subject, list FROM known WHERE list IS NOT NULL ORDER BY subject, list
+      """)
+    var known: [(subject: Int64, list: String)] = []
+    while try names.step() { known.append((names.integer(0), names.text(1))) }
+    for (code, list) in known {
+      let subject = Subject(code: code)
+      let statement = try RawStatement(
+        database,
+        "SELECT record FROM list_member WHERE subject = ? AND list = ?"
+          + restriction("record", toFew: subject == .contact ? contacts : accounts))
+      statement.bind(1, code)
+      statement.bind(2, list)
+      while try statement.step() {
+        let row = row(subject, statement.integer(0))
+        if row < 0 { continue }
+        let name = ListName(subject, list)
+        lists[name, default: Array(repeating: 0, count: count(subject))][Int(row)] = 1
+      }
     }
     return lists
   }
@@ -174,6 +201,14 @@ struct StateLoader {
     }
     return synced
   }
+}
+
+/// Up to so many records are read one by one; beyond, tables are read as they lie.
+let fewRecords = 2_000
+
+/// A condition upon a column that names records, where they are few; nothing otherwise.
+func restriction(_ column: String, toFew rows: RowIndex) -> String {
+  restriction(column, rows.count <= fewRecords ? rows.ids : nil)
 }
 
 /// How long it is known that a rule is done with an occurrence.

@@ -9,6 +9,9 @@ package enum LoadSubject: Hashable, Sendable {
   /// The contact of that key with its account, the account's people and deals.
   case contact(key: String)
   case account(key: String)
+  /// Some contacts and accounts by their `_id`, with their accounts, all people of these and their deals; those that are
+  /// not there are left out.
+  case records(contacts: [Int64], accounts: [Int64])
 }
 
 extension Store {
@@ -17,9 +20,11 @@ extension Store {
   /// - Parameters:
   ///   - reads: what is loaded; everything else is absent.
   ///   - now: occurrences from long before it are left out.
+  ///   - readsEverybody: whether what everybody does is read too, where the program reads that.
   /// - Returns: `nil` when the contact or account asked for is not there.
   package func load(
-    _ program: CheckedProgram, reading reads: ReadSet, now: Instant, about subject: LoadSubject
+    _ program: CheckedProgram, reading reads: ReadSet, now: Instant, about subject: LoadSubject,
+    readsEverybody: Bool = true
   ) throws(StoreError) -> LoadedState? {
     try read { database in
       try requireSchema(of: program, database)
@@ -32,8 +37,10 @@ extension Store {
       case .account(let key):
         scope = try LoadScope(database, account: key, program: program)
         if scope == nil { return nil }
+      case .records(let contacts, let accounts):
+        scope = try LoadScope(database, contacts: contacts, accounts: accounts)
       }
-      return try load(database, program, reads, now, scope)
+      return try load(database, program, reads, now, scope, readsEverybody: readsEverybody)
     }
   }
 
@@ -75,10 +82,11 @@ extension Store {
   /// - Parameter columnFile: where columns are kept, of the tables as they are now.
   func load(
     _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?,
-    columnFile: ColumnFile? = nil
+    columnFile: ColumnFile? = nil, readsEverybody: Bool = true
   ) throws -> LoadedState {
     let loaded = try SnapshotLoader(
-      database: database, program: program, reads: reads, scope: scope, columnFile: columnFile
+      database: database, program: program, reads: reads, scope: scope, columnFile: columnFile,
+      readsEverybody: readsEverybody
     ).load()
     let state = try StateLoader(
       database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts

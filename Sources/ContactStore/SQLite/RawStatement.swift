@@ -12,6 +12,11 @@ struct RawStatement {
     handle = statement.sqliteStatement
   }
 
+  init(_ statement: Statement) {
+    self.statement = statement
+    handle = statement.sqliteStatement
+  }
+
   // MARK: - Parameters
 
   func bind(_ parameter: Int, _ value: Int64) {

@@ -5,6 +5,8 @@ import GRDB
 /// Reads who is in which sequence, and where.
 struct SequenceLoader {
   let database: Database
+  /// A condition upon a column that names contacts, where few are loaded.
+  let restriction: (_ column: String) -> String
   /// The row of a contact's `_id`; -1 for one that was not loaded.
   let row: (Int64) -> Int32
 
@@ -34,7 +36,8 @@ struct SequenceLoader {
 
   private func entries(of sequence: Int64) throws -> FiringTable? {
     let statement = try RawStatement(
-      database, "SELECT contact, last, armed, excluded FROM sequence_entry WHERE sequence = ?")
+      database,
+      "SELECT contact, last, armed, excluded FROM sequence_entry WHERE sequence = ?\(restriction("contact"))")
     statement.bind(1, sequence)
     var entries: [(row: Int32, firing: Firing)] = []
     while try statement.step() {
@@ -56,7 +59,9 @@ struct SequenceLoader {
     var visits = try self.visits()
     var arms = try self.arms()
     var found: [Int64: [Enrolment]] = [:]
-    let statement = try RawStatement(database, "SELECT \(EnrolmentColumns.list) FROM enrolment WHERE ended_at IS NULL")
+    let statement = try RawStatement(
+      database,
+      "SELECT \(EnrolmentColumns.list) FROM enrolment WHERE ended_at IS NULL\(restriction("contact"))")
     while try statement.step() {
       let row = row(statement.integer(2))
       if row < 0 { continue }
@@ -74,7 +79,7 @@ struct SequenceLoader {
       database,
       """
       SELECT s.enrolment, s.step, s.began_at, s.acted_at FROM enrolment AS e JOIN enrolment_step AS s
-        ON s.enrolment = e.id WHERE e.ended_at IS NULL ORDER BY s.enrolment, s.number
+        ON s.enrolment = e.id WHERE e.ended_at IS NULL\(restriction("e.contact")) ORDER BY s.enrolment, s.number
       """)
     while try statement.step() {
       visits[statement.integer(0), default: []].append(
@@ -91,7 +96,7 @@ struct SequenceLoader {
       database,
       """
       SELECT a.enrolment, a.step, a.position, a.arm FROM enrolment AS e JOIN enrolment_arm AS a
-        ON a.enrolment = e.id WHERE e.ended_at IS NULL ORDER BY a.enrolment, a.step, a.position
+        ON a.enrolment = e.id WHERE e.ended_at IS NULL\(restriction("e.contact")) ORDER BY a.enrolment, a.step, a.position
       """)
     while try statement.step() {
       arms[statement.integer(0), default: []].append(

@@ -75,7 +75,7 @@ extension Store {
         id: row["_id"], keys: DrawnKeys(contact: text(row, "key") ?? "", account: text(row, "account")))
     }
     let numbers = Dictionary(uniqueKeysWithValues: contacts.enumerated().map { ($1.id, Int32($0)) })
-    let state = try SequenceLoader(database: database) { numbers[$0] ?? -1 }.load()
+    let state = try SequenceLoader(database: database, restriction: { _ in "" }) { numbers[$0] ?? -1 }.load()
     return SequenceMembers(contacts: contacts, state: state)
   }
 
