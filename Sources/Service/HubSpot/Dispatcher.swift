@@ -48,7 +48,9 @@ package actor Dispatcher {
   }
 
   /// Carries out all that is due, and returns when nothing more can be done at the moment.
-  package func dispatchDue() async throws -> DispatchSummary {
+  ///
+  /// - Parameter isStopping: asked before more is claimed.
+  package func dispatchDue(isStopping: @Sendable () -> Bool = { false }) async throws -> DispatchSummary {
     if !hasResolvedInterrupted {
       // What was on its way when the program ended may arrive even now.
       let count = try store.markInterrupted(until: now().adding(milliseconds: settleMilliseconds))
@@ -56,7 +58,7 @@ package actor Dispatcher {
       if count > 0 { logger.notice("interrupted actions are looked up", metadata: ["count": "\(count)"]) }
     }
     var summary = DispatchSummary()
-    while !Task.isCancelled {
+    while !Task.isCancelled, !isStopping() {
       var claimed = try store.claimOutbox(
         limit: Self.batchClaim, now: now(), statuses: [.pending, .unknown], actions: Self.batchActions)
       // Those that go one by one are claimed in small numbers: each that is under way when the program ends is looked up.

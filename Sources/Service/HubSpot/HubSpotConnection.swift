@@ -12,12 +12,13 @@ package struct HubSpotConnection: Sendable {
   ///   - environment: the variables of the process, among them the secrets that the settings name.
   package init(
     _ settings: HubSpotSettings, database: String, environment: [String: String],
-    logger: Logger = HubSpotConnection.quietLogger
+    logger: Logger = HubSpotConnection.quietLogger, metrics: ClientMetrics = ClientMetrics()
   ) throws(HubSpotError) {
     transport = HTTPTransport(connections: settings.client.limits.concurrency)
     client = HubSpotClient(
       settings: settings.client, credentials: try Self.credentials(settings, environment),
-      tokenFile: RefreshTokenFile(database + "-token"), transport: transport, time: SystemTime(), logger: logger)
+      tokenFile: RefreshTokenFile(database + "-token"), transport: transport, time: SystemTime(), logger: logger,
+      metrics: metrics)
     executor = try Self.executor(settings, environment)
   }
 

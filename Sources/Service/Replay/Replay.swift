@@ -34,14 +34,16 @@ package struct Replay: Sendable {
     let plan = DecisionPlan(EvaluationPlan(book.program))
     let holidays = PolicyHolidays(of: book)
     let loaded = try store.load(
-      book.program, reading: plan.evaluation.readSet.union(plan.readSet), asOf: run)
+      book.program, reading: plan.evaluation.readSet.union(plan.readSet), asOf: run,
+      about: options.scope.map { ($0.contacts, $0.accounts) })
     let evaluation = Evaluation(
       plan: plan.evaluation, snapshot: loaded.snapshot, now: run.record.at,
       calendar: book.program.policy.calendar(holidays: holidays.days))
     let decisions = decide(
       evaluation, plan: plan, state: loaded.state,
       options: DecisionOptions(
-        approvedRules: options.approvedRules, ignoresHalt: options.goesBeyondHalt, holidays: holidays.days))
+        approvedRules: options.approvedRules, ignoresHalt: options.goesBeyondHalt,
+        appliesPopulationPolicies: options.scope == nil, holidays: holidays.days))
     let json = decisions.json(book.program, rulebook: book.hash, contacts: loaded.snapshot.contacts.count)
     let isSame = digestOfText(json.text) == run.kept.digest
     return Replay(

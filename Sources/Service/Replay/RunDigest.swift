@@ -20,6 +20,7 @@ extension RunService.Options {
   var json: JSONValue {
     .members([
       ("approved_rules", .list(approvedRules.sorted().map(JSONValue.text))), ("beyond_halt", .flag(goesBeyondHalt)),
+      ("about", scope?.json),
     ])
   }
 
@@ -28,13 +29,16 @@ extension RunService.Options {
     struct Kept: Decodable {
       var approvedRules: [String]
       var beyondHalt: Bool
+      var about: RunScope?
 
       enum CodingKeys: String, CodingKey {
         case approvedRules = "approved_rules"
         case beyondHalt = "beyond_halt"
+        case about
       }
     }
     let kept = try JSONDecoder().decode(Kept.self, from: Data(text.utf8))
     self.init(approvedRules: Set(kept.approvedRules), goesBeyondHalt: kept.beyondHalt)
+    scope = kept.about
   }
 }

@@ -14,11 +14,16 @@ package enum RunService {
     package var goesBeyondHalt: Bool
     /// Whether a clock behind the last run is no reason to stop.
     package var ignoresClock: Bool
+    /// Whom alone it is about; `nil` for everybody.
+    package var scope: RunScope?
 
-    package init(approvedRules: Set<String> = [], goesBeyondHalt: Bool = false, ignoresClock: Bool = false) {
+    package init(
+      approvedRules: Set<String> = [], goesBeyondHalt: Bool = false, ignoresClock: Bool = false, scope: RunScope? = nil
+    ) {
       self.approvedRules = approvedRules
       self.goesBeyondHalt = goesBeyondHalt
       self.ignoresClock = ignoresClock
+      self.scope = scope
     }
   }
 
@@ -35,38 +40,81 @@ package enum RunService {
   ) throws -> RunResult {
     let names = book.program.rules.map(\.name) + book.program.sequences.map(\.name)
     for rule in options.approvedRules where !names.contains(rule) { throw UnknownRule(name: rule, declared: names) }
-    let attempt = try Attempt(book, store, now, options)
-    var result = attempt.result(isDryRun: false)
-    let committed = try store.commit(
-      result.decisions, upon: attempt.loaded, program: book.program, rulebook: book.version,
-      kept: RunProtocol(options: options.json.text, digest: result.digest),
-      isForced: options.ignoresClock)
-    if result.decisions.halt == nil { result.committed = committed }
-    return result
+    return try Attempt(book, store, now, options).commit(to: store)
   }
 
   /// What was loaded, evaluated and decided; nothing is written yet.
   struct Attempt {
     let loaded: LoadedState
-    private let book: RuleBook
+    private let prepared: PreparedBook
+    private let options: Options
     let evaluation: Evaluation
     let decisions: Decisions
-    private let holidays: PolicyHolidays
 
     init(_ book: RuleBook, _ store: Store, _ now: Instant, _ options: Options = Options()) throws {
-      let book = try book.joined(with: store)
-      self.book = book
-      let plan = DecisionPlan(EvaluationPlan(book.program))
-      holidays = PolicyHolidays(of: book)
-      loaded = try store.load(
-        book.program, reading: plan.evaluation.readSet.union(plan.readSet), now: now)
+      try self.init(PreparedBook(book, store), store, now, options)
+    }
+
+    init(_ prepared: PreparedBook, _ store: Store, _ now: Instant, _ options: Options = Options()) throws {
+      self.prepared = prepared
+      self.options = options
+      loaded = try store.load(prepared.program, reading: prepared.reads, now: now)
       evaluation = Evaluation(
-        plan: plan.evaluation, snapshot: loaded.snapshot, now: now,
-        calendar: book.program.policy.calendar(holidays: holidays.days))
+        plan: prepared.plan.evaluation, snapshot: loaded.snapshot, now: now, calendar: prepared.calendar)
       decisions = decide(
-        evaluation, plan: plan, state: loaded.state,
+        evaluation, plan: prepared.plan, state: loaded.state,
         options: DecisionOptions(
-          approvedRules: options.approvedRules, ignoresHalt: options.goesBeyondHalt, holidays: holidays.days))
+          approvedRules: options.approvedRules, ignoresHalt: options.goesBeyondHalt, holidays: prepared.holidays.days))
+    }
+
+    /// About some alone; `Options.scope` says about whom.
+    ///
+    /// - Parameter population: how many there are in all.
+    init(
+      _ prepared: PreparedBook, _ store: Store, _ now: Instant, about scope: RunScope,
+      of population: DecisionOptions.Population
+    ) throws {
+      self.prepared = prepared
+      options = Options(scope: scope)
+      let options = DecisionOptions(population: population, holidays: prepared.holidays.days)
+      func decided(readsEverybody: Bool) throws -> (LoadedState, Evaluation, Decisions) {
+        let loaded = try store.load(
+          prepared.program, reading: prepared.reads, now: now,
+          about: .records(contacts: scope.contacts, accounts: scope.accounts), readsEverybody: readsEverybody)
+        guard let loaded else { preconditionFailure("records that are not there are left out of a load") }
+        let evaluation = Evaluation(
+          plan: prepared.plan.evaluation, snapshot: loaded.snapshot, now: now, calendar: prepared.calendar)
+        return (loaded, evaluation, decide(evaluation, plan: prepared.plan, state: loaded.state, options: options))
+      }
+      // What everybody does is much to read, and few decisions need it.
+      let isSparing = !prepared.reads.everybodysFields.isEmpty
+      var (loaded, evaluation, decisions) = try decided(readsEverybody: !isSparing)
+      if isSparing, decisions.recommends { (loaded, evaluation, decisions) = try decided(readsEverybody: true) }
+      self.loaded = loaded
+      self.evaluation = evaluation
+      self.decisions = decisions
+    }
+
+    func commit(to store: Store) throws -> RunResult {
+      var result = result(isDryRun: false)
+      let committed = try store.commit(
+        decisions, upon: loaded, program: prepared.program, rulebook: prepared.version, kept: kept(result),
+        isForced: options.ignoresClock)
+      if decisions.halt == nil { result.committed = committed }
+      return result
+    }
+
+    /// - Returns: with nothing committed where nothing in it is new.
+    func commitNews(to store: Store) throws -> RunResult {
+      var result = result(isDryRun: false)
+      if decisions.actions.isEmpty, decisions.changes.isEmpty { return result }
+      result.committed = try store.commitNews(
+        decisions, upon: loaded, program: prepared.program, rulebook: prepared.version, kept: kept(result))
+      return result
+    }
+
+    private func kept(_ result: RunResult) -> RunProtocol {
+      RunProtocol(options: options.json.text, digest: result.digest)
     }
 
     func result(isDryRun: Bool) -> RunResult {
@@ -74,8 +122,9 @@ package enum RunService {
         "the pattern `/\(pattern.pattern)/` took too long on \(Plural.count(count, "text")), which count as unknown"
       }
       return RunResult(
-        book: book, decisions: decisions, contacts: loaded.snapshot.contacts.count,
-        accounts: loaded.snapshot.accounts.count, isDryRun: isDryRun, problems: holidays.problems + patterns.sorted())
+        book: prepared.book, decisions: decisions, contacts: loaded.snapshot.contacts.count,
+        accounts: loaded.snapshot.accounts.count, isDryRun: isDryRun,
+        problems: prepared.holidays.problems + patterns.sorted())
     }
   }
 }
