@@ -1,6 +1,6 @@
 package import BusinessTime
 package import ContactStore
-import HubSpot
+package import HubSpot
 package import Logging
 package import Service
 package import ServiceLifecycle
@@ -23,6 +23,10 @@ package struct Daemon: Sendable {
     package var webhookSecret: String?
     package var eventsToken: String?
     package var alert: (@Sendable (String) async throws -> Void)?
+    /// Where what is measured goes, also by the client of HubSpot.
+    package var metrics = MetricsRegistry()
+    /// How far the machine's clock is from the time that is decided by, in milliseconds; `nil` where nobody watches it.
+    package var clockDeviation: (@Sendable () -> Int64)?
 
     package init() {}
   }
@@ -42,7 +46,9 @@ package struct Daemon: Sendable {
     self.store = store
     self.inbox = inbox
     self.parts = parts
-    context = LoopContext(state: DaemonState(book: book, startedAt: now()), now: now, logger: logger)
+    context = LoopContext(
+      state: DaemonState(book: book, startedAt: now()), now: now, logger: logger,
+      metrics: parts.metrics)
     self.onListening = onListening
   }
 
@@ -86,7 +92,8 @@ package struct Daemon: Sendable {
     add(isHasty: true) { await watch.step() }
     if let records = parts.records, settings.syncSeconds > 0 {
       let sync = SyncLoop(context: context, records: records, everySeconds: settings.syncSeconds) { evaluate.signal() }
-      add { await sync.step() }
+      // It only reads, and each page is kept or not.
+      add(isHasty: true) { await sync.step() }
     }
     if let folder = settings.backupFolder {
       let backup = BackupLoop(context: context, store: store, folder: folder, settings: settings)
@@ -94,7 +101,8 @@ package struct Daemon: Sendable {
     }
     let alerts = AlertLoop(
       context: context, store: store, inbox: inbox, settings: settings,
-      isSynced: parts.records != nil && settings.syncSeconds > 0, send: parts.alert)
+      isSynced: parts.records != nil && settings.syncSeconds > 0, clockDeviation: parts.clockDeviation,
+      send: parts.alert)
     add { await alerts.step() }
     return services
   }

@@ -4,6 +4,7 @@ import Foundation
 package import HubSpot
 package import Logging
 package import Service
+import ServiceLifecycle
 
 /// Carries actions out in HubSpot; see `Dispatcher`.
 package actor HubSpotDispatch: OutboxDispatch {
@@ -28,8 +29,12 @@ package actor HubSpotDispatch: OutboxDispatch {
 
   package func dispatchDue(book: RuleBook) async throws -> DispatchOutcome {
     let dispatcher = dispatcher(book)
-    let summary = try await dispatcher.dispatchDue()
-    return DispatchOutcome(done: summary.done, nextDue: summary.nextDue, problems: summary.problems)
+    // What is under way when the daemon stops is finished; the rest is there at the next start.
+    let summary = try await dispatcher.dispatchDue { Task.isShuttingDownGracefully }
+    let settled = summary.done + summary.refused + summary.failed + summary.parked + summary.waiting
+    return DispatchOutcome(
+      done: summary.done, nextDue: summary.nextDue, problems: summary.problems,
+      isAway: settled == 0 && summary.postponed + summary.unknown > 0)
   }
 
   private func dispatcher(_ book: RuleBook) -> Dispatcher {

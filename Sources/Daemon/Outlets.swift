@@ -17,9 +17,12 @@ package struct DispatchOutcome: Sendable {
   package var nextDue: Instant?
   /// What a person should see, each once.
   package var problems: [String]
+  /// Whether nothing was done although something was tried: whoever carries actions out is not there.
+  package var isAway: Bool
 
-  package init(done: Int, nextDue: Instant? = nil, problems: [String] = []) {
+  package init(done: Int, nextDue: Instant? = nil, problems: [String] = [], isAway: Bool = false) {
     self.done = done
+    self.isAway = isAway
     self.nextDue = nextDue
     self.problems = problems
   }

@@ -120,7 +120,7 @@ struct DaemonTests {
     #expect(lines.count == 1)
     #expect(lines.first?.contains("Call ann@example.com") == true)
     let facts = context.state.current
-    #expect((facts.events, facts.runs, facts.dispatched) == (1, 4, 1))
+    #expect((facts.events, facts.runs, facts.dispatched) == (1, 2, 1))
     #expect(facts.problems.isEmpty)
     let backlog = try place.inbox.backlog()
     #expect((backlog.count, backlog.rejected) == (0, 3))

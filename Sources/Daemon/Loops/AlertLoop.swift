@@ -10,6 +10,7 @@ package struct AlertLoop: Sendable {
   let inbox: Inbox
   let settings: DaemonSettings
   let isSynced: Bool
+  let clockDeviation: (@Sendable () -> Int64)?
   /// Sends the text to where alerts go; `nil` where there is no such place.
   let send: (@Sendable (String) async throws -> Void)?
 
@@ -21,19 +22,23 @@ package struct AlertLoop: Sendable {
 
   package init(
     context: LoopContext, store: Store, inbox: Inbox, settings: DaemonSettings, isSynced: Bool,
-    send: (@Sendable (String) async throws -> Void)?
+    clockDeviation: (@Sendable () -> Int64)? = nil, send: (@Sendable (String) async throws -> Void)?
   ) {
     self.context = context
     self.store = store
     self.inbox = inbox
     self.settings = settings
     self.isSynced = isSynced
+    self.clockDeviation = clockDeviation
     self.send = send
   }
 
   package func step() async -> Instant? {
     let now = context.now()
-    context.report(.queues, await queueProblem(now))
+    look(now)
+    if let deviation = clockDeviation?() {
+      context.report(.clock, clockProblem(deviation), count: Int(abs(deviation) / 1_000))
+    }
     for (part, problem) in context.state.current.problems
     where problem.since.milliseconds <= now.milliseconds - Self.patienceMilliseconds {
       await tell(part, problem)
@@ -45,18 +50,31 @@ package struct AlertLoop: Sendable {
     return now.adding(milliseconds: Self.everyMilliseconds)
   }
 
-  private func queueProblem(_ now: Instant) async -> String? {
-    guard let waiting = try? store.outboxWaiting(), let backlog = try? inbox.backlog() else { return nil }
-    if waiting > settings.alertQueue { return "\(waiting) actions wait to be carried out" }
-    if backlog.count > settings.alertQueue { return "\(backlog.count) deliveries wait to be worked in" }
-    if backlog.rejected > 0 { return "\(backlog.rejected) deliveries could not be worked in; see docs/operations.md" }
-    let facts = context.state.current
-    if isSynced,
-      now.milliseconds - (facts.lastSync ?? facts.startedAt).milliseconds > Int64(settings.alertLagSeconds) * 1_000
-    {
-      return "HubSpot was not read since \(facts.lastSync.map(\.description) ?? "the start")"
+  private func clockProblem(_ milliseconds: Int64) -> String? {
+    if milliseconds == 0 { return nil }
+    let direction = milliseconds > 0 ? "ahead of" : "behind"
+    return
+      "the machine's clock is \(abs(milliseconds) / 1_000) s \(direction) the time that is decided by; set it right"
+  }
+
+  private func look(_ now: Instant) {
+    func report(_ part: DaemonState.Part, _ count: Int, above limit: Int, _ reason: String) {
+      context.report(part, count > limit ? "\(count) \(reason)" : nil, count: count)
     }
-    return nil
+    if let backlog = try? inbox.backlog() {
+      report(.backlog, backlog.count, above: settings.alertQueue, "deliveries wait to be worked in")
+      report(.rejected, backlog.rejected, above: 0, "deliveries could not be worked in; see docs/operations.md")
+    }
+    if let waiting = try? store.outboxWaiting(), let counts = try? store.outboxCounts() {
+      report(.outbox, waiting, above: settings.alertQueue, "actions wait to be carried out")
+      let undone = (counts[.parked] ?? 0) + (counts[.failed] ?? 0)
+      report(.undone, undone, above: 0, "actions wait for a person; see `abm-rules outbox list`")
+    }
+    let facts = context.state.current
+    let silence = now.milliseconds - (facts.lastSync ?? facts.startedAt).milliseconds
+    let isLagging = isSynced && silence > Int64(settings.alertLagSeconds) * 1_000
+    let since = facts.lastSync.map(\.description) ?? "the start"
+    context.report(.lag, isLagging ? "HubSpot was not read since \(since)" : nil)
   }
 
   private func tell(_ part: DaemonState.Part, _ problem: DaemonState.Problem) async {
@@ -69,15 +87,19 @@ package struct AlertLoop: Sendable {
     }
   }
 
-  /// What was told already; each problem once, not at every look.
+  /// What was told already; each problem once, and again when it has another cause or has doubled.
   private actor Told {
-    private var problems: [DaemonState.Part: Instant] = [:]
+    private var problems: [DaemonState.Part: DaemonState.Problem] = [:]
 
     var parts: [DaemonState.Part] { Array(problems.keys) }
 
     func isNew(_ part: DaemonState.Part, _ problem: DaemonState.Problem) -> Bool {
-      if problems[part] == problem.since { return false }
-      problems[part] = problem.since
+      if let told = problems[part], told.since == problem.since {
+        // Another cause, or twice as many.
+        let isOther = problem.count == 0 && told.reason != problem.reason
+        guard isOther || problem.count >= 2 * max(told.count, 1) else { return false }
+      }
+      problems[part] = problem
       return true
     }
 

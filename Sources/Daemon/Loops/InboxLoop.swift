@@ -5,6 +5,8 @@ import HubSpot
 import Logging
 import RuleSemantics
 import Service
+import ServiceLifecycle
+import Synchronization
 
 /// Works off what was received, one lane at a time and each in its order. An entry goes when its work is committed; after a
 /// crash it is worked in again, which changes nothing.
@@ -18,7 +20,11 @@ package struct InboxLoop: Sendable {
   let changed: @Sendable () -> Void
   private let work = BlockingWork("abm-rules.inbox")
 
+  private let done = Done()
+
   private static let batch = 500
+  private static let removalMilliseconds: Int64 = 1_000
+  private static let mostDone = 5_000
   private static let retryMilliseconds: Int64 = 3_000
 
   package init(
@@ -36,30 +42,86 @@ package struct InboxLoop: Sendable {
     var isBlocked = false
     for lane in Inbox.Lane.allCases {
       do {
-        while !Task.isCancelled, try await workOff(lane) { changed() }
+        while !Task.isCancelled, !Task.isShuttingDownGracefully, try await workOff(lane) {}
       } catch {
         isBlocked = true
         context.report(.inbox, "\(lane.rawValue): \(error)")
       }
     }
     if !isBlocked { context.report(.inbox, nil) }
+    let left = await removeDone()
     if let backlog = try? inbox.backlog() {
-      context.state.update { $0.waitingDeliveries = backlog.count }
+      context.state.update { $0.waitingDeliveries = backlog.count - left }
     }
-    return isBlocked ? context.now().adding(milliseconds: Self.retryMilliseconds) : nil
+    if isBlocked { return context.now().adding(milliseconds: Self.retryMilliseconds) }
+    return left > 0 ? context.now().adding(milliseconds: Self.removalMilliseconds) : nil
   }
 
   /// Whether there was anything.
   private func workOff(_ lane: Inbox.Lane) async throws -> Bool {
-    let inbox = inbox
-    let entries = try await work.run { try inbox.next(lane, limit: Self.batch) }
-    if entries.isEmpty { return false }
+    let (inbox, last) = (inbox, done.last(of: lane))
+    let entries = try await work.run { try inbox.next(lane, after: last, limit: Self.batch) }
+    guard let newest = entries.last else { return false }
     switch lane {
     case .hubspot: try await workIn(notices: entries)
     case .events: try await workIn(events: entries)
     }
-    try await work.run { try inbox.remove(entries) }
+    done.add(entries.count, of: lane, through: newest.id)
+    changed()
     return true
+  }
+
+  /// What is worked in goes from the disk every now and then: each time costs as much as taking a delivery in.
+  ///
+  /// - Returns: how many are still there.
+  private func removeDone() async -> Int {
+    guard let due = done.due(context.now()) else { return done.count }
+    let inbox = inbox
+    do {
+      try await work.run { for (lane, id) in due { try inbox.remove(lane, through: id) } }
+      done.forget(context.now())
+    } catch {
+      context.report(.inbox, "\(error)")
+    }
+    return done.count
+  }
+
+  /// What is worked in and not yet removed. A class, since steps share it.
+  private final class Done: Sendable {
+    private struct State {
+      var lasts: [Inbox.Lane: Int64] = [:]
+      var count = 0
+      var removedAt: Instant?
+    }
+
+    private let state = Mutex(State())
+
+    var count: Int { state.withLock(\.count) }
+
+    func last(of lane: Inbox.Lane) -> Int64? { state.withLock { $0.lasts[lane] } }
+
+    func add(_ count: Int, of lane: Inbox.Lane, through id: Int64) {
+      state.withLock { state in
+        state.lasts[lane] = id
+        state.count += count
+      }
+    }
+
+    /// What is to be removed now, if it is time for that.
+    func due(_ now: Instant) -> [Inbox.Lane: Int64]? {
+      state.withLock { state in
+        if state.count == 0 { return nil }
+        let isTime = state.removedAt.map { $0.adding(milliseconds: InboxLoop.removalMilliseconds) <= now } ?? true
+        return isTime || state.count >= InboxLoop.mostDone ? state.lasts : nil
+      }
+    }
+
+    func forget(_ now: Instant) {
+      state.withLock { state in
+        state.count = 0
+        state.removedAt = now
+      }
+    }
   }
 
   // MARK: - HubSpot
@@ -78,7 +140,7 @@ package struct InboxLoop: Sendable {
       guard case .happened(let event) = notice else { return nil }
       return self.event(event, book)
     }
-    try await record(events, book)
+    try await record(events, book, receivedAt: entries.map(\.receivedAt).min())
   }
 
   /// What is told of one record many times is read once; since it is read as it is now, the order does not matter, but for
@@ -131,14 +193,16 @@ package struct InboxLoop: Sendable {
         try inbox.reject(entry, reason: error.description)
       }
     }
-    try await record(events, book)
+    try await record(events, book, receivedAt: entries.map(\.receivedAt).min())
   }
 
-  private func record(_ events: [ReceivedEvent], _ book: RuleBook) async throws {
+  /// - Parameter receivedAt: when the first of them was on the disk.
+  private func record(_ events: [ReceivedEvent], _ book: RuleBook, receivedAt: Instant?) async throws {
     if events.isEmpty { return }
     let (store, now) = (store, context.now())
     let counts = try await work.run { try store.record(events, program: book.program, now: now) }
     context.state.update { $0.events += counts.inserted }
+    if let receivedAt { context.state.noteArrivals(repeatElement(receivedAt, count: counts.inserted)) }
     if counts.strangers > 0 || counts.malformed > 0 {
       context.logger.warning(
         "events were left out or lack values",

@@ -1,4 +1,5 @@
 package import BusinessTime
+package import HubSpot
 package import Logging
 import ServiceLifecycle
 
@@ -7,16 +8,22 @@ package struct LoopContext: Sendable {
   package let state: DaemonState
   package let now: @Sendable () -> Instant
   package let logger: Logger
+  /// What is measured, here and by the client of HubSpot.
+  package let metrics: MetricsRegistry
 
-  package init(state: DaemonState, now: @escaping @Sendable () -> Instant, logger: Logger) {
+  package init(
+    state: DaemonState, now: @escaping @Sendable () -> Instant, logger: Logger,
+    metrics: MetricsRegistry = MetricsRegistry()
+  ) {
+    self.metrics = metrics
     self.state = state
     self.now = now
     self.logger = logger
   }
 
   /// Notes that a part fails, or no longer does, and says so once.
-  package func report(_ part: DaemonState.Part, _ reason: String?) {
-    guard state.report(part, reason, now: now()) else { return }
+  package func report(_ part: DaemonState.Part, _ reason: String?, isHalt: Bool = false, count: Int = 0) {
+    guard state.report(part, reason, isHalt: isHalt, count: count, now: now()) else { return }
     if let reason {
       logger.error("a part fails", metadata: ["part": "\(part.rawValue)", "reason": "\(reason)"])
     } else {

@@ -49,6 +49,8 @@ package struct RuleBookLoop: Sendable {
     } catch is CancellationError {
       return nil
     } catch {
+      // A file that could not be read may be readable the next time.
+      await seen.forget()
       context.report(.rulebook, "\(error); the version before goes on")
     }
     return context.now().adding(milliseconds: Self.everyMilliseconds)

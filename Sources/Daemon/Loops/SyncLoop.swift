@@ -8,6 +8,8 @@ struct SyncLoop: Sendable {
   let everySeconds: Int
   let changed: @Sendable () -> Void
 
+  private static let retryMilliseconds: Int64 = 20_000
+
   func step() async -> Instant? {
     do {
       let hasChanges = try await records.sync(book: context.state.book)
@@ -16,7 +18,11 @@ struct SyncLoop: Sendable {
       context.report(.sync, nil)
       if hasChanges { changed() }
     } catch {
+      if Task.isCancelled { return nil }
       context.report(.sync, "\(error)")
+      // Pages that were stored before it failed are changes too.
+      changed()
+      return context.now().adding(milliseconds: min(Int64(everySeconds) * 1_000, Self.retryMilliseconds))
     }
     return context.now().adding(milliseconds: Int64(everySeconds) * 1_000)
   }

@@ -16,7 +16,12 @@ package enum MetricsText {
     add("dispatched_total", "counter", "Actions that were carried out.", Double(facts.dispatched))
     add("deliveries_total", "counter", "Webhooks and posts of events that were taken in.", Double(facts.deliveries))
     add("events_total", "counter", "Events that were new.", Double(facts.events))
-    add("run_seconds", "gauge", "How long the last evaluation took.", Double(facts.lastRunMilliseconds) / 1_000)
+    add("everybody_runs_total", "counter", "Evaluations over everybody.", Double(facts.everybodyRuns))
+    add("contacts_decided_total", "counter", "Contacts that evaluations looked at.", Double(facts.lookedAt))
+    add("everybody_age_seconds", "gauge", "Since everybody was last looked at; -1 before.", age(facts.lastEverybody))
+    add(
+      "run_seconds", "gauge", "How long the last evaluation over everybody took.",
+      Double(facts.lastRunMilliseconds) / 1_000)
     add("run_age_seconds", "gauge", "Since the last evaluation; -1 before the first.", age(facts.lastRun))
     add("sync_age_seconds", "gauge", "Since HubSpot was last read; -1 before.", age(facts.lastSync))
     add("backup_age_seconds", "gauge", "Since the last scheduled backup; -1 before.", age(facts.lastBackup))

@@ -50,7 +50,9 @@ package struct WebServer: Sendable {
     }
     router.get("/health") { _, _ in Self.text("ok\n") }
     router.get("/ready") { _, _ in ready() }
-    router.get("/metrics") { _, _ in Self.text(MetricsText.text(of: context.state.current, now: context.now())) }
+    router.get("/metrics") { _, _ in
+      Self.text(MetricsText.text(of: context.state.current, now: context.now()) + context.metrics.prometheusText)
+    }
     return router
   }
 
@@ -118,9 +120,8 @@ package struct WebServer: Sendable {
     var lines = facts.problems.sorted { $0.key.rawValue < $1.key.rawValue }.map { part, problem in
       "\(part.rawValue): \(problem.reason) (since \(problem.since))"
     }
-    // A rule book that was refused, a backup or a long queue do not keep the daemon from its work.
-    let blocking: Set<DaemonState.Part> = [.evaluation, .inbox]
-    let isReady = facts.lastRun != nil && !facts.problems.keys.contains(where: blocking.contains)
+    // All else does not keep the daemon from taking things in and deciding: what HubSpot has to be asked about waits.
+    let isReady = facts.lastRun != nil && facts.problems[.evaluation] == nil
     if facts.lastRun == nil { lines.append("evaluation: not yet finished once") }
     lines.insert(isReady ? "ready" : "not ready", at: 0)
     return Self.text(lines.joined(separator: "\n") + "\n", isReady ? .ok : .serviceUnavailable)

@@ -86,6 +86,11 @@ package final class MetricsRegistry: MetricsFactory {
     }
   }
 
+  /// A measurement of a part of the program that is none of the client's.
+  package func observe(_ label: String, seconds: Double) {
+    state.withLock { $0.histograms[MetricSeries(label, []), default: Histogram()].add(seconds) }
+  }
+
   // MARK: - Reading
 
   /// In the text format of Prometheus, in the order of names.

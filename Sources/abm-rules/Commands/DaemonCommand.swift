@@ -36,8 +36,10 @@ struct DaemonCommand: AsyncParsableCommand {
     let book = try DataCommands.loadBook(configuration)
     let store = try Store.open(configuration.database)
     let inbox = try Inbox.open(Inbox.path(beside: configuration.database))
-    let now: @Sendable () -> Instant = { Clock.now }
+    let clock = SteadyClock(wall: { Clock.now })
+    let now: @Sendable () -> Instant = { clock.now }
     var parts = Daemon.Parts()
+    parts.clockDeviation = { clock.deviationMilliseconds }
     parts.webhookSecret = secret(configuration.daemon.webhookSecret, environment)
     parts.eventsToken = secret(configuration.daemon.eventsToken, environment)
     let logger = logger()
@@ -45,7 +47,8 @@ struct DaemonCommand: AsyncParsableCommand {
     if executor == "hubspot" {
       try DataCommands.makeRoom(for: book, in: store)
       let opened = try HubSpotConnection(
-        configuration.hubspot, database: configuration.database, environment: environment)
+        configuration.hubspot, database: configuration.database, environment: environment, logger: logger,
+        metrics: ClientMetrics(parts.metrics))
       parts.dispatch = HubSpotDispatch(
         opened, settings: configuration.hubspot, store: store, now: now, logger: logger)
       parts.records = HubSpotRecords(
