@@ -74,7 +74,9 @@ package struct Daemon: Sendable {
     let writer = InboxWriter(inbox, now: context.now) { work.signal() }
     let server = WebServer(
       context: context, settings: settings, writer: writer,
-      signature: parts.webhookSecret.map { WebhookSignature(secret: $0) }, eventsToken: parts.eventsToken,
+      signature: parts.webhookSecret.map {
+        WebhookSignature(secret: $0, acceptsOlderSchemes: settings.acceptsOlderSignatures)
+      }, eventsToken: parts.eventsToken,
       onListening: onListening)
     services.append(server.application())
 

@@ -75,7 +75,7 @@ package struct HubSpotRecords: RecordRefresh {
 
   package func deleted(_ object: String, ids: [String], isErasure: Bool, book: RuleBook) async throws {
     guard let object = SyncedObject(rawValue: object) else { return }
-    try reader(book).deleted(object, ids: ids, isErasure: isErasure)
+    try await reader(book).deleted(object, ids: ids, isErasure: isErasure)
   }
 
   package func merged(_ object: String, into: String, from: [String], book: RuleBook) async throws {

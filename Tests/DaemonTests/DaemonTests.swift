@@ -20,7 +20,7 @@ struct DaemonTests {
     return WebServer(
       context: place.context, settings: settings,
       writer: InboxWriter(place.inbox, now: { place.clock.now }, added: {}),
-      signature: WebhookSignature(secret: Self.secret), eventsToken: "token", onListening: { _ in })
+      signature: WebhookSignature(secret: Self.secret, acceptsOlderSchemes: true), eventsToken: "token", onListening: { _ in })
   }
 
   // MARK: - Receiving
@@ -148,10 +148,33 @@ struct DaemonTests {
     #expect(await loop.step() == nil)
     #expect(
       records.calls.withLock { $0 } == [
-        "refresh companies 7", "refresh contacts 2,9", "deleted contacts 3", "merged contacts 1,4 into 9",
+        "refresh companies 7", "refresh contacts 2,9", "merged contacts 1,4 into 9", "deleted contacts 3",
       ])
     let left = try place.inbox.backlog().count
     #expect(left == 0)
+  }
+
+  /// What makes no sense is put aside when the rest is worked in, and what another account tells is no concern.
+  @Test func aDeliveryWithAnOddEventIsWorkedInAndPutAside() async throws {
+    let place = try Workplace()
+    try place.store.keepHubSpotAccount("2")
+    let records = RecordedRefresh()
+    let loop = InboxLoop(context: place.context, inbox: place.inbox, store: place.store, records: records, changed: {})
+    let body = """
+      [{"subscriptionType": "contact.creation", "objectId": [1]},
+       {"subscriptionType": "contact.creation", "objectId": 2, "portalId": 2},
+       {"subscriptionType": "contact.privacyDeletion", "objectId": 3, "portalId": 1}]
+      """
+    try place.inbox.add([Inbox.Delivery(.hubspot, body: Array(body.utf8))], at: place.clock.now)
+    records.fails.withLock { $0 = true }
+    #expect(await loop.step() != nil)
+    var backlog = try place.inbox.backlog()
+    #expect((backlog.count, backlog.rejected) == (1, 0))
+    records.fails.withLock { $0 = false }
+    #expect(await loop.step() == nil)
+    #expect(records.calls.withLock { $0 } == ["refresh contacts 2"])
+    backlog = try place.inbox.backlog()
+    #expect((backlog.count, backlog.rejected) == (0, 1))
   }
 
   private final class RecordedRefresh: RecordRefresh {

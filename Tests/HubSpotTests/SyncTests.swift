@@ -222,7 +222,7 @@ struct SyncTests {
     addAnn(workspace)
     _ = try await workspace.sync().run()
     try workspace.run()
-    try workspace.sync().deleted(.contacts, ids: ["1"], isErasure: true)
+    try await workspace.sync().deleted(.contacts, ids: ["1"], isErasure: true)
     #expect(try workspace.rows("SELECT count(*) FROM contact") == [["0"]])
     let tables = try workspace.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     for table in tables.map({ $0[0] }) where table != "name" {
@@ -251,9 +251,187 @@ struct SyncTests {
       }
     }
     #expect(files(with: "ann@acme.example").contains(".columns"))
-    try workspace.sync().deleted(.contacts, ids: ["1"], isErasure: true)
+    try await workspace.sync().deleted(.contacts, ids: ["1"], isErasure: true)
     #expect(files(with: "ann@acme.example").isEmpty)
     #expect(files(with: "p2@acme.example") == [""])
+  }
+
+  /// A list of people who want nothing more comes while a contact is in HubSpot's bin.
+  @Test func whatWasSuppressedWhileDeletedStaysSo() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    _ = try await workspace.sync().run()
+    _ = try workspace.store.markDeleted(.contacts, ids: ["1"], now: workspace.time.now)
+    workspace.time.advance(.seconds(600))
+    try workspace.importContacts("email,suppressed\nann@acme.example,yes\n")
+    addAnn(workspace)
+    try await workspace.sync().refresh(.contacts, ids: ["1"])
+    #expect(try workspace.rows("SELECT _suppressed FROM contact") == [["1"]])
+    #expect(try workspace.rows("SELECT count(*) FROM hubspot_deleted") == [["0"]])
+  }
+
+  // MARK: - Another account
+
+  /// Ids of one account are other people in another.
+  @Test func aDatabaseBelongsToOneAccount() async throws {
+    let workspace = try workspace(Self.rules + "\nrule mark { when persona == cfo then set tier to \"a\" }")
+    defer { workspace.remove() }
+    addAnn(workspace)
+    _ = try await workspace.sync().run(isDryRun: true)
+    #expect(try workspace.store.hubSpotAccount() == nil)
+    _ = try await workspace.sync().run()
+    #expect(try workspace.store.hubSpotAccount() == "62515")
+    try workspace.run()
+    workspace.hubspot.with { $0.portalID = 4 }
+    let (sync, dispatcher) = (workspace.sync(), workspace.dispatcher())
+    var error = await #expect(throws: WrongAccount.self) { _ = try await sync.run() }
+    #expect(error.map { [$0.known, $0.asked] } == ["62515", "4"])
+    error = await #expect(throws: WrongAccount.self) { try await sync.refresh(.contacts, ids: ["1"]) }
+    #expect(error.map { [$0.known, $0.asked] } == ["62515", "4"])
+    error = await #expect(throws: WrongAccount.self) { _ = try await dispatcher.dispatchDue() }
+    #expect(error.map { [$0.known, $0.asked] } == ["62515", "4"])
+    #expect(workspace.hubspot.count("batch/update") == 0)
+    #expect(try workspace.store.outboxCounts() == [.pending: 1])
+  }
+
+  // MARK: - Out of order
+
+  /// What webhooks tell of deletions may be late: only what is no longer there is deleted.
+  @Test func aDeletionThatWasTakenBackIsNone() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    workspace.hubspot.add(.contacts, "2", ["email": "bob@acme.example"])
+    _ = try await workspace.sync().run()
+    workspace.hubspot.with { $0.records[.contacts]?["2"]?.isArchived = true }
+    try await workspace.sync().deleted(.contacts, ids: ["1", "2"], isErasure: false)
+    #expect(try workspace.rows("SELECT _id, _suppressed FROM contact ORDER BY _id") == [["1", "0"], ["2", "1"]])
+  }
+
+  /// A webhook has the opt-out read while a page that was read before it waits.
+  @Test func anOlderPageDoesNotTakeBackAnOptOut() async throws {
+    var workspace = try workspace()
+    defer { workspace.remove() }
+    workspace.settings.consents = ["marketing": "may_mail"]
+    let (sync, hubspot) = (workspace.sync(), workspace.hubspot)
+    addAnn(workspace, ["may_mail": "true", "tier": "old", "lastmodifieddate": modified(workspace, -60)])
+    let older = hubspot.properties(.contacts, "1")
+    _ = try await sync.run()
+    workspace.time.advance(.seconds(600))
+    addAnn(workspace, ["may_mail": "false", "tier": "new", "lastmodifieddate": modified(workspace, -1)])
+    try await sync.refresh(.contacts, ids: ["1"])
+    // Writing to it does not make it forget how new it is.
+    try workspace.store.linkHubSpot(.contacts, [1: "1"])
+    hubspot.add(.contacts, "1", older, associations: [.companies: ["9"]])
+    try await sync.refresh(.contacts, ids: ["1"])
+    #expect(try workspace.rows("SELECT tier FROM contact") == [["new"]])
+    #expect(try workspace.rows("SELECT granted FROM consent ORDER BY at") == [["1"], ["0"]])
+  }
+
+  enum Removal: CaseIterable { case deletion, merge }
+
+  /// While a page waits, one of its records is deleted or merged.
+  @Test(arguments: Removal.allCases)
+  func anOlderPageDoesNotBringBackWhatIsGone(removal: Removal) async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    workspace.hubspot.add(.contacts, "2", ["email": "bob@acme.example"])
+    _ = try await workspace.sync().run()
+    let (book, store, time) = (workspace.book, workspace.store, workspace.time)
+    workspace.hubspot.meanwhile("associations/contacts") {
+      switch removal {
+      case .deletion: _ = try? store.markDeleted(.contacts, ids: ["1"], now: time.now)
+      case .merge: try? store.merge(.contacts, ["1"], into: "2", program: book.program, now: time.now)
+      }
+    }
+    try await workspace.sync().refresh(.contacts, ids: ["1"])
+    switch removal {
+    case .deletion: #expect(try workspace.rows("SELECT _suppressed FROM contact WHERE _id = 1") == [["1"]])
+    case .merge: #expect(try workspace.rows("SELECT email FROM contact") == [["bob@acme.example"]])
+    }
+  }
+
+  /// A page that was read before our value came to HubSpot is taken in after it.
+  @Test func anOlderPageDoesNotTakeBackOurValue() async throws {
+    let workspace = try workspace(Self.rules + "\nrule mark { when persona == cfo then set tier to \"a\" }")
+    defer { workspace.remove() }
+    addAnn(workspace, ["tier": "b"])
+    _ = try await workspace.sync().run()
+    try workspace.run()
+    let (store, hubspot) = (workspace.store, workspace.hubspot)
+    let older = hubspot.properties(.contacts, "1")
+    _ = try await workspace.dispatcher().dispatchDue()
+    hubspot.add(.contacts, "1", older, associations: [.companies: ["9"]])
+    // As its index still has it.
+    workspace.time.advance(.seconds(20))
+    _ = try await workspace.sync().run()
+    #expect(try workspace.rows("SELECT tier FROM contact") == [["a"]])
+    // What somebody changes there later counts.
+    workspace.time.advance(.seconds(600))
+    addAnn(workspace, ["tier": "z", "lastmodifieddate": modified(workspace, -1)])
+    try await workspace.sync().refresh(.contacts, ids: ["1"])
+    #expect(try workspace.rows("SELECT tier FROM contact") == [["z"]])
+    #expect(try store.outboxCounts() == [.done: 1])
+  }
+
+  // MARK: - Merged
+
+  /// What was decided about one that is merged away is neither lost nor done twice.
+  @Test func whatWasDecidedAboutAMergedContactGoesOn() async throws {
+    let workspace = try workspace(
+      Self.rules + """
+
+        rule hello { when persona == cfo then notify "sales" "hello" once }
+        sequence nurture {
+          enroll when persona == vp existing too
+          goal when did meeting_booked
+          step one { create task "Call" for "ana@acme.example"  wait 1 day }
+          step two { create task "Write" for "ana@acme.example" }
+        }
+        """)
+    defer { workspace.remove() }
+    for (id, persona) in [("1", "CFO"), ("2", "VP"), ("3", "CFO"), ("4", "")] {
+      workspace.hubspot.add(.contacts, id, ["email": "p\(id)@acme.example", "persona": persona])
+    }
+    _ = try await workspace.sync().run()
+    try workspace.run()
+    let open = "SELECT rule, key, record FROM outbox WHERE status = 'pending' ORDER BY id"
+    #expect(
+      try workspace.rows(open) == [
+        ["hello", "p1@acme.example", "1"], ["hello", "p3@acme.example", "3"], ["nurture", "p2@acme.example", "2"],
+      ])
+    let (store, program, now) = (workspace.store, workspace.book.program, workspace.time.now)
+    try store.merge(.contacts, ["1", "2"], into: "4", program: program, now: now)
+    #expect(
+      try workspace.rows(open) == [
+        ["hello", "p4@acme.example", "4"], ["hello", "p3@acme.example", "3"], ["nurture", "p4@acme.example", "4"],
+      ])
+    #expect(try workspace.rows("SELECT contact, step FROM enrolment") == [["4", "one"]])
+    // The same was decided about both: once is enough.
+    try store.merge(.contacts, ["3"], into: "4", program: program, now: now)
+    #expect(
+      try workspace.rows(open) == [["hello", "p4@acme.example", "4"], ["nurture", "p4@acme.example", "4"]])
+    #expect(try workspace.rows("SELECT DISTINCT record FROM outbox") == [["4"]])
+    workspace.time.advance(.seconds(60))
+    #expect(try workspace.run().decisions.actions.isEmpty)
+    // Somebody in a sequence can be erased too.
+    try await workspace.sync().deleted(.contacts, ids: ["4"], isErasure: true)
+    #expect(try workspace.rows("SELECT count(*) FROM contact") == [["0"]])
+    #expect(try workspace.rows("SELECT count(*) FROM enrolment") == [["0"]])
+  }
+
+  /// HubSpot may merge two into a third id; all that was known of either is known of it.
+  @Test func twoThatBecomeAThirdAreOne() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    workspace.hubspot.add(.contacts, "2", ["email": "ann@globex.example", "hs_email_optout": "true"])
+    _ = try await workspace.sync().run()
+    try workspace.store.merge(.contacts, ["1", "2"], into: "3", program: workspace.book.program, now: workspace.time.now)
+    #expect(try workspace.rows("SELECT email, _suppressed FROM contact") == [["Ann@acme.example", "1"]])
+    #expect(try workspace.rows("SELECT hubspot_id, record FROM hubspot_record WHERE object = 'contacts'") == [["3", "1"]])
   }
 
   // MARK: - Both ways

@@ -9,6 +9,8 @@ final class RecordSync {
   private let object: SyncedObject
   private let layout: TableLayout
   private let now: Int64
+  /// The records are as they were then, or later.
+  private let asOf: Int64
   /// Of a full reading, which like any import sets off no rule.
   private let importID: Int64?
   /// Positions of fields of which our value wins.
@@ -22,13 +24,14 @@ final class RecordSync {
 
   init(
     _ database: Database, program: CheckedProgram, object: SyncedObject, importID: Int64?, winners: Set<String>,
-    now: Instant
+    asOf: Instant, now: Instant
   ) throws {
     self.database = database
     self.program = program
     self.object = object
     self.importID = importID
     self.now = now.milliseconds
+    self.asOf = asOf.milliseconds
     let layout = TableLayout(object.table, program: program)
     self.layout = layout
     let record = TableLayout.record(object.table, program)
@@ -43,13 +46,16 @@ final class RecordSync {
     self.parsers = parsers
     self.winners = Set(record.fields.indices.filter { winners.contains(record.fields[$0].name) })
     byHubSpotID = try RawStatement(
-      database, "SELECT record FROM hubspot_record WHERE object = ? AND hubspot_id = ?")
+      database, "SELECT record, modified_at FROM hubspot_record WHERE object = ? AND hubspot_id = ?")
     byKey = try RawStatement(
       database,
       "SELECT _id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE")
     link = try RawStatement(
       database,
-      "INSERT OR REPLACE INTO hubspot_record (object, hubspot_id, record, modified_at) VALUES (?, ?, ?, ?)")
+      """
+      INSERT INTO hubspot_record (object, hubspot_id, record, modified_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET record = excluded.record, modified_at = coalesce(excluded.modified_at, modified_at)
+      """)
   }
 
   func add(_ records: [SyncedRecord]) throws -> SyncCounts {
@@ -58,6 +64,10 @@ final class RecordSync {
   }
 
   private func add(_ record: SyncedRecord) throws {
+    if try isOutdated(record) {
+      counts.unchanged += 1
+      return
+    }
     try linkCompany(record)
     guard var key = record.key, !key.isEmpty else {
       counts.keyless += 1
@@ -105,6 +115,21 @@ final class RecordSync {
     } else {
       counts.unchanged += 1
     }
+  }
+
+  /// Whether more is known by now: while a page waited to be taken in, a webhook may have had the record read anew,
+  /// deleted or merged, and the index of searches lags behind.
+  private func isOutdated(_ record: SyncedRecord) throws -> Bool {
+    let removedAt = try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT at FROM hubspot_deleted WHERE object = ? AND hubspot_id = ?"),
+      arguments: [object.rawValue, record.hubspotID])
+    if let removedAt, removedAt >= asOf { return true }
+    guard let modifiedAt = record.modifiedAt?.milliseconds else { return false }
+    byHubSpotID.bind(1, object.rawValue)
+    byHubSpotID.bind(2, record.hubspotID)
+    guard try byHubSpotID.step() else { return false }
+    defer { byHubSpotID.reset() }
+    return byHubSpotID.integerIfPresent(1).map { $0 > modifiedAt } ?? false
   }
 
   private func linked(_ hubspotID: String) throws -> Int64? {
@@ -206,7 +231,8 @@ final class RecordSync {
     return byKey.integer(0) != id
   }
 
-  /// Whether our value stays: it is on its way to HubSpot, or the workspace says that ours win and a rule set it.
+  /// Whether our value stays: it is on its way to HubSpot or came there after the record was read, or the workspace says
+  /// that ours win and a rule set it.
   private func keepsOurs(_ index: Int, _ id: Int64) throws -> Bool {
     guard let subject = object.subject else { return false }
     let field = layout.fields[index].name
@@ -214,9 +240,9 @@ final class RecordSync {
       database.cachedStatement(
         sql: """
           SELECT EXISTS (SELECT 1 FROM outbox WHERE subject = ? AND record = ?
-            AND status IN ('pending', 'claimed', 'unknown') AND action IN ('set', 'clear', 'advance')
-            AND json_extract(arguments, '$.field') = ?)
-          """), arguments: [subject.code, id, field])
+            AND (status IN ('pending', 'claimed', 'unknown') OR status = 'done' AND finished_at >= ?)
+            AND action IN ('set', 'clear', 'advance') AND json_extract(arguments, '$.field') = ?)
+          """), arguments: [subject.code, id, asOf, field])
     if isUnderWay == true { return true }
     guard winners.contains(index) else { return false }
     return try Bool.fetchOne(

@@ -72,18 +72,25 @@ extension Store {
     _ object: SyncedObject, _ merged: [String], into survivor: String, program: CheckedProgram, now: Instant
   ) throws(StoreError) {
     try write { database in
-      let target = try Store.record(object, survivor, database)
+      var target = try Store.record(object, survivor, database)
       for id in merged where id != survivor {
         guard let source = try Store.record(object, id, database) else { continue }
         try Store.unlink(object, id, database)
-        guard let target else {
+        // A page that was read before does not bring it back.
+        try database.execute(
+          sql: """
+            INSERT OR REPLACE INTO hubspot_deleted (object, hubspot_id, record, at, was_suppressed)
+            VALUES (?, ?, NULL, ?, 1)
+            """, arguments: [object.rawValue, id, now.milliseconds])
+        guard let known = target else {
           // The survivor is new; it goes on under our record of the other.
           try database.execute(
             sql: "INSERT OR IGNORE INTO hubspot_record (object, hubspot_id, record) VALUES (?, ?, ?)",
             arguments: [object.rawValue, survivor, source])
+          target = source
           continue
         }
-        if source != target { try Store.merge(object, source, into: target, program, database, now: now) }
+        if source != known { try Store.merge(object, source, into: known, program, database, now: now) }
       }
     }
   }
@@ -137,10 +144,34 @@ extension Store {
         sql: """
           UPDATE contact SET _suppressed = 1 WHERE _id = ? AND (SELECT _suppressed FROM contact WHERE _id = ?) = 1
           """, arguments: [target, source])
+      for table in ["message_withdrawn", "sequence_entry", "enrolment"] {
+        try database.execute(
+          sql: "UPDATE OR IGNORE \(table) SET contact = ? WHERE contact = ?", arguments: [target, source])
+      }
     case .account:
       try database.execute(sql: "UPDATE contact SET _account = ? WHERE _account = ?", arguments: [target, source])
       try database.execute(sql: "UPDATE deal SET _account = ? WHERE _account = ?", arguments: [target, source])
     }
+    // What was decided about the other is carried out for the one that stays and counts for it; where the same was decided
+    // about both, once.
+    try database.execute(
+      sql: """
+        UPDATE outbox SET status = 'dropped', finished_at = ?, due_at = NULL
+        WHERE subject = ? AND record = ? AND status = 'pending' AND EXISTS (
+          SELECT 1 FROM outbox AS own WHERE own.subject = outbox.subject AND own.record = ? AND own.rule = outbox.rule
+            AND own.action = outbox.action AND own.arguments = outbox.arguments
+            AND (own.run = outbox.run OR own.status IN ('pending', 'claimed', 'unknown', 'waiting')))
+        """, arguments: [now.milliseconds, subject.code, source, target])
+    let layout = TableLayout(object.table, program: program)
+    try database.execute(
+      sql: """
+        UPDATE outbox SET record = ?, key = coalesce(
+          (SELECT \(quoted(layout.keyColumn)) FROM \(quoted(layout.name)) WHERE _id = ?), key)
+        WHERE subject = ? AND record = ?
+        """, arguments: [target, target, subject.code, source])
+    try database.execute(
+      sql: "UPDATE OR IGNORE occurrence_handled SET record = ? WHERE subject = ? AND record = ?",
+      arguments: [target, subject.code, source])
     // A rule that acted on either has acted on the one that stays.
     try database.execute(
       sql: """
@@ -175,6 +206,13 @@ extension Store {
         """, arguments: [now.milliseconds, subject.code, record])
     try database.execute(
       sql: "DELETE FROM field_history WHERE kind = ? AND record = ?", arguments: [subject.rawValue, record])
+    if subject == .contact {
+      for table in ["enrolment_step", "enrolment_arm"] {
+        try database.execute(
+          sql: "DELETE FROM \(table) WHERE enrolment IN (SELECT id FROM enrolment WHERE contact = ?)",
+          arguments: [record])
+      }
+    }
     // Whatever table refers to a record does it by these columns, so that a table that is added later is not forgotten.
     let kept: Set<String> = ["decision", "outbox", "field_history", "hubspot_deleted", "hubspot_record"]
     let tables = try String.fetchAll(

@@ -110,15 +110,17 @@ extension Store {
   /// - Parameters:
   ///   - winners: names of fields of which a value that a rule set wins over HubSpot's.
   ///   - cursor: `nil` for records that are read out of turn.
+  ///   - asOf: the records are as they were then, or later; what was done to them since stays.
   ///   - isKept: `false` to see what would change, and change nothing.
   package func take(
     _ records: [SyncedRecord], of object: SyncedObject, program: CheckedProgram, winners: Set<String>,
-    cursor: SyncCursor?, isKept: Bool = true, now: Instant
+    cursor: SyncCursor?, asOf: Instant, isKept: Bool = true, now: Instant
   ) throws(StoreError) -> SyncCounts {
     try write(isKept: isKept) { database in
       try requireSchema(of: program, database)
       let sync = try RecordSync(
-        database, program: program, object: object, importID: cursor?.importID, winners: winners, now: now)
+        database, program: program, object: object, importID: cursor?.importID, winners: winners, asOf: asOf,
+        now: now)
       let counts = try sync.add(records)
       if object == .companies { try sync.adoptLinked(companies: records.map(\.hubspotID)) }
       if let cursor {
@@ -284,14 +286,17 @@ extension Store {
     }
   }
 
-  /// Remembers what HubSpot calls records of ours.
+  /// Remembers what HubSpot calls records of ours; not of those that were merged or erased meanwhile.
   package func linkHubSpot(_ object: SyncedObject, _ ids: [Int64: String]) throws(StoreError) {
     if ids.isEmpty { return }
     try write { database in
       for (record, id) in ids.sorted(by: { $0.key < $1.key }) {
         try database.execute(
-          sql: "INSERT OR REPLACE INTO hubspot_record (object, hubspot_id, record) VALUES (?, ?, ?)",
-          arguments: [object.rawValue, id, record])
+          sql: """
+            INSERT INTO hubspot_record (object, hubspot_id, record)
+              SELECT ?, ?, _id FROM \(quoted(object.table.text)) WHERE _id = ?
+            ON CONFLICT DO UPDATE SET record = excluded.record
+            """, arguments: [object.rawValue, id, record])
       }
     }
   }

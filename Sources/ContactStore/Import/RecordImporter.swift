@@ -12,6 +12,7 @@ final class RecordImporter: RowImporter {
   private let insert: RawStatement
   private let update: RawStatement
   private let history: RawStatement
+  private let staysSuppressed: RawStatement
   private let latestConsent: RawStatement
   private let insertConsent: RawStatement
   private let accounts: OwnerLookup?
@@ -79,6 +80,8 @@ final class RecordImporter: RowImporter {
     history = try RawStatement(
       database,
       "INSERT INTO field_history (kind, record, field, at, old, new, import_id) VALUES (?, ?, ?, ?, ?, ?, ?)")
+    staysSuppressed = try RawStatement(
+      database, "UPDATE hubspot_deleted SET was_suppressed = 1 WHERE object = 'contacts' AND record = ?")
     latestConsent = try RawStatement(
       database, "SELECT granted FROM consent WHERE contact = ? AND purpose = ? ORDER BY at DESC LIMIT 1")
     insertConsent = try RawStatement(
@@ -190,6 +193,11 @@ final class RecordImporter: RowImporter {
       let old = select.value(index + RecordImporter.ownColumns)
       // An empty cell does not lift a suppression: when in doubt nothing is sent.
       if entry.target == .suppressed, case .null = values[index] { values[index] = old }
+      if entry.target == .suppressed, case .integer(1) = values[index] {
+        // One that HubSpot deleted is suppressed anyway, and would no longer be when it is restored there.
+        staysSuppressed.bind(1, id)
+        try staysSuppressed.run()
+      }
       if old.equals(values[index]) { continue }
       changed = true
       // First appearances are no changes: of a record, or of a column that nobody had a value in.

@@ -7,6 +7,19 @@ extension SystemSchema {
     try database.execute(sql: hubSpotTables)
   }
 
+  /// One row at most: the account of HubSpot that the database belongs to.
+  static func registerHubSpotAccount(in migrator: inout DatabaseMigrator) {
+    migrator.registerMigration("hubspot account") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE hubspot_account (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            account TEXT NOT NULL
+          ) STRICT;
+          """)
+    }
+  }
+
   /// `due_at` is when an entry may be carried out, `NULL` for at once; `doubtful_since` when an attempt was made of which
   /// nobody knows the outcome; `remote` what HubSpot calls what it did.
   private static let outboxTable = """

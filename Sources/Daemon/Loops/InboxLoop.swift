@@ -127,10 +127,20 @@ package struct InboxLoop: Sendable {
   // MARK: - HubSpot
 
   private func workIn(notices entries: [Inbox.Entry]) async throws {
+    let account = try store.hubSpotAccount()
     var notices: [WebhookNotice] = []
+    var odd: [(entry: Inbox.Entry, reason: String)] = []
     for entry in entries {
-      do throws(WebhookNotice.Malformed) { notices += try WebhookNotice.parse(entry.body) } catch {
-        try inbox.reject(entry, reason: "\(error)")
+      do throws(WebhookNotice.Malformed) {
+        let told = try WebhookNotice.parse(entry.body, account: account)
+        notices += told.notices
+        if let problem = told.problems.first { odd.append((entry, problem)) }
+        if told.foreign > 0 {
+          context.logger.warning(
+            "events of another account of HubSpot's were left out", metadata: ["count": "\(told.foreign)"])
+        }
+      } catch {
+        odd.append((entry, "\(error)"))
       }
     }
     let book = context.state.book
@@ -141,6 +151,8 @@ package struct InboxLoop: Sendable {
       return self.event(event, book)
     }
     try await record(events, book, receivedAt: entries.map(\.receivedAt).min())
+    // Put aside last: until what makes sense is worked in, the whole waits.
+    for (entry, reason) in odd { try inbox.reject(entry, reason: reason) }
   }
 
   /// What is told of one record many times is read once; since it is read as it is now, the order does not matter, but for
@@ -157,16 +169,16 @@ package struct InboxLoop: Sendable {
       guard let ids = changed[object], !ids.isEmpty else { continue }
       try await records.refresh(object, ids: ids.sorted(), book: book)
     }
-    for notice in notices {
-      switch notice {
-      case .merged(let object, let into, let from):
-        try await records.merged(object, into: into, from: from, book: book)
-      case .deleted(let object, let id):
-        try await records.deleted(object, ids: [id], isErasure: false, book: book)
-      case .erased(let object, let id):
-        try await records.deleted(object, ids: [id], isErasure: true, book: book)
-      case .changed, .happened: break
-      }
+    for case .merged(let object, let into, let from) in notices {
+      try await records.merged(object, into: into, from: from, book: book)
+    }
+    var deleted: [String: Set<String>] = [:]
+    for case .deleted(let object, let id) in notices { deleted[object, default: []].insert(id) }
+    for (object, ids) in deleted.sorted(by: { $0.key < $1.key }) {
+      try await records.deleted(object, ids: ids.sorted(), isErasure: false, book: book)
+    }
+    for case .erased(let object, let id) in notices {
+      try await records.deleted(object, ids: [id], isErasure: true, book: book)
     }
   }
 

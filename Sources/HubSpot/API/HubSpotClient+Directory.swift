@@ -72,9 +72,20 @@ extension HubSpotClient {
 
   package func account() async throws(HubSpotError) -> AccountDetails {
     let reply = try await call(.get(.account))
+    guard let id = reply["portalId"]?.string else {
+      throw .malformedReply(endpoint: "account", reason: "it has no `portalId`")
+    }
     return AccountDetails(
-      portalID: reply["portalId"]?.string ?? "?", timeZone: reply["timeZone"]?.string,
+      portalID: id, timeZone: reply["timeZone"]?.string,
       kind: reply["accountType"]?.string)
+  }
+
+  /// The number of the account that the token leads to; HubSpot is asked once.
+  package func accountID() async throws(HubSpotError) -> String {
+    if let knownAccount { return knownAccount }
+    let id = try await account().portalID
+    knownAccount = id
+    return id
   }
 
   /// `nil` where there is no list of that name.

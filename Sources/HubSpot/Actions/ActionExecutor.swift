@@ -4,7 +4,7 @@ import RuleSemantics
 
 /// Carries actions out. Each kind has a file beside this one that says by which means it is done only once.
 package struct ActionExecutor: Sendable {
-  let client: HubSpotClient
+  package let client: HubSpotClient
   let settings: ExecutorSettings
   /// For webhooks, which are not HubSpot's.
   let transport: any Transport

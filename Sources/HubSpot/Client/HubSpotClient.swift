@@ -22,6 +22,8 @@ package actor HubSpotClient {
   private let tokenFile: RefreshTokenFile?
   /// Endpoints whose dated path this HubSpot does not know.
   private var legacy: Set<String> = []
+  /// The account that the token leads to, once it was asked.
+  var knownAccount: String?
   private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   private var nextWaiter = 0
 

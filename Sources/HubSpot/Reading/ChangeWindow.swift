@@ -9,6 +9,8 @@ package import BusinessTime
 package enum ChangeWindow {
   /// What has changed just now may not be found yet.
   package static let margin: Int64 = 15_000
+  /// As old as a search may find a record, at most.
+  package static let indexLag: Int64 = 60_000
   /// How much of the last window is read again.
   package static let overlap: Int64 = 120_000
 

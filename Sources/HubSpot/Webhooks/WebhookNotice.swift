@@ -21,21 +21,48 @@ package enum WebhookNotice: Hashable, Sendable {
     /// Milliseconds since 1970.
     package var at: Int64
     package var properties: [String: String]
-    /// Names this event among those of its name.
-    package var id: String
+    /// Names this event among those of its name and contact: by all that it says, since HubSpot's own number of it need
+    /// be neither unique nor the same when it is told again.
+    package var id: String {
+      let told = properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      return ([String(at)] + told).joined(separator: "\u{1F}")
+    }
   }
 
   package enum Malformed: Error, Equatable {
     case notAnArray(reason: String)
   }
 
+  /// What a delivery tells.
+  package struct Told: Hashable, Sendable {
+    package var notices: [WebhookNotice] = []
+    /// Why events make no sense that do not; the others hold all the same.
+    package var problems: [String] = []
+    /// How many events were of other accounts.
+    package var foreign = 0
+  }
+
   /// Takes a body apart; what is of no concern here is left out.
-  package static func parse(_ body: [UInt8]) throws(Malformed) -> [WebhookNotice] {
-    let events: [Event]
-    do { events = try JSONDecoder().decode([Event].self, from: Data(body)) } catch {
+  ///
+  /// - Parameter account: of which events count; `nil` for any.
+  package static func parse(_ body: [UInt8], account: String? = nil) throws(Malformed) -> Told {
+    let events: [Lenient]
+    do { events = try JSONDecoder().decode([Lenient].self, from: Data(body)) } catch {
       throw .notAnArray(reason: "\(error)")
     }
-    return events.flatMap(notices)
+    var told = Told()
+    for event in events {
+      switch event.result {
+      case .failure(let problem): told.problems.append("\(problem)")
+      case .success(let event):
+        if let account, let portal = event.portalId?.text, portal != account {
+          told.foreign += 1
+        } else {
+          told.notices += notices(event)
+        }
+      }
+    }
+    return told
   }
 
   private static func notices(_ event: Event) -> [WebhookNotice] {
@@ -68,9 +95,7 @@ package enum WebhookNotice: Hashable, Sendable {
     return [
       .happened(
         WebhookEvent(
-          name: name, contact: contact, at: at, properties: event.eventProperties?.mapValues(\.text) ?? [:],
-          // The number of the event is the same when it is told again; not so the number of the attempt.
-          id: event.eventId.map { "\($0.text)" } ?? "\(contact) \(at)"))
+          name: name, contact: contact, at: at, properties: event.eventProperties?.mapValues(\.text) ?? [:]))
     ]
   }
 
@@ -83,7 +108,7 @@ package enum WebhookNotice: Hashable, Sendable {
   private struct Event: Decodable {
     var subscriptionType: String?
     var eventType: String?
-    var eventId: NumberOrText?
+    var portalId: NumberOrText?
     var objectId: NumberOrText?
     var objectTypeId: String?
     var occurredAt: Int64?
@@ -93,6 +118,15 @@ package enum WebhookNotice: Hashable, Sendable {
     var fromObjectId: NumberOrText?
     var eventTypeId: String?
     var eventProperties: [String: NumberOrText]?
+  }
+
+  /// An event, or why it is none.
+  private struct Lenient: Decodable {
+    var result: Result<Event, any Error>
+
+    init(from decoder: any Decoder) throws {
+      result = Result { try Event(from: decoder) }
+    }
   }
 
   private struct NumberOrText: Decodable {

@@ -56,8 +56,8 @@ package struct WebhookSignature: Sendable {
   /// - Parameters:
   ///   - secret: the client secret of the app.
   ///   - acceptsOlderSchemes: whether the first and second way count where the third is missing. They hold no time, so
-  ///     that somebody who saw a delivery can send it again; what they cause is the same again and therefore nothing.
-  package init(secret: String, acceptsOlderSchemes: Bool = true) {
+  ///     that somebody who saw a delivery can send it again at any time.
+  package init(secret: String, acceptsOlderSchemes: Bool = false) {
     self.secret = Array(secret.utf8)
     self.acceptsOlderSchemes = acceptsOlderSchemes
   }

@@ -58,6 +58,13 @@ package actor Dispatcher {
       if count > 0 { logger.notice("interrupted actions are looked up", metadata: ["count": "\(count)"]) }
     }
     var summary = DispatchSummary()
+    guard try store.nextOutboxDue() != nil else { return summary }
+    do { try await AccountCheck.require(store, executor.client) } catch let error as HubSpotError {
+      // Whose records these would be is not known, and HubSpot is not there anyway.
+      summary.note("\(error)")
+      summary.nextDue = now().adding(Self.longestBackoff)
+      return summary
+    }
     while !Task.isCancelled, !isStopping() {
       var claimed = try store.claimOutbox(
         limit: Self.batchClaim, now: now(), statuses: [.pending, .unknown], actions: Self.batchActions)

@@ -40,6 +40,7 @@ package struct HubSpotSync: Sendable {
   package func run(
     isDryRun: Bool = false, progress: (Progress) -> Void = { _ in }
   ) async throws -> SyncSummary {
+    try await AccountCheck.require(store, client, isKept: !isDryRun)
     var summary = SyncSummary(isDryRun: isDryRun)
     if !isDryRun { summary.corrections += try await writeCorrections() }
     let owners = try await readOwners(isDryRun: isDryRun)
@@ -80,8 +81,9 @@ package struct HubSpotSync: Sendable {
     var stream = SyncSummary.Stream(name: name, isFull: cursor.phase == .full)
     while cursor.phase != .idle {
       try Task.checkCancellation()
+      let asOf = asOf(cursor)
       let page = try await page(plan.crmObject, &cursor, properties)
-      let (counts, merged) = try await take(page, plan, owners, cursor: cursor, isKept: !isDryRun)
+      let (counts, merged) = try await take(page, plan, owners, cursor: cursor, asOf: asOf, isKept: !isDryRun)
       stream.counts = stream.counts + counts
       stream.merged += merged
       progress(Progress(stream: name, records: cursor.records))
@@ -114,6 +116,11 @@ package struct HubSpotSync: Sendable {
     return cursor
   }
 
+  /// From when at the latest the records are of a page that is asked for now.
+  private func asOf(_ cursor: SyncCursor) -> Instant {
+    cursor.phase == .window ? now().adding(milliseconds: -ChangeWindow.indexLag) : now()
+  }
+
   /// The next page, and the cursor after it.
   private func page(
     _ object: CRMObject, _ cursor: inout SyncCursor, _ properties: [String]
@@ -141,7 +148,8 @@ package struct HubSpotSync: Sendable {
   }
 
   private func take(
-    _ page: [HubSpotRecord], _ plan: SyncPlan, _ owners: [String: String], cursor: SyncCursor?, isKept: Bool
+    _ page: [HubSpotRecord], _ plan: SyncPlan, _ owners: [String: String], cursor: SyncCursor?,
+    asOf: Instant, isKept: Bool
   ) async throws -> (SyncCounts, merged: Int) {
     var companies: [String: [String]]?
     if plan.object != .companies, !page.isEmpty {
@@ -158,8 +166,8 @@ package struct HubSpotSync: Sendable {
       merged += ids.count
     }
     let counts = try store.take(
-      records, of: plan.object, program: book.program, winners: settings.rulesWin, cursor: cursor, isKept: isKept,
-      now: now())
+      records, of: plan.object, program: book.program, winners: settings.rulesWin, cursor: cursor, asOf: asOf,
+      isKept: isKept, now: now())
     return (counts, merged)
   }
 
@@ -234,23 +242,32 @@ package struct HubSpotSync: Sendable {
 
   /// Reads records anew: whatever a webhook says, the record itself is the truth.
   package func refresh(_ object: SyncedObject, ids: [String]) async throws {
-    guard let plan = SyncPlan(object, book.program, settings), !ids.isEmpty else { return }
+    _ = try await readAnew(object, ids)
+  }
+
+  /// - Returns: the ids that HubSpot has records of.
+  private func readAnew(_ object: SyncedObject, _ ids: [String]) async throws -> Set<String> {
+    guard let plan = SyncPlan(object, book.program, settings), !ids.isEmpty else { return [] }
+    try await AccountCheck.require(store, client)
+    let asOf = now()
     let found = try await client.read(plan.crmObject, ids, properties: plan.properties)
     var owners = Dictionary(try store.owners().map { ($0.id, $0.email) }) { first, _ in first }
     if found.contains(where: { $0.properties["hubspot_owner_id"].map { owners[$0] == nil } ?? false }) {
       owners = try await readOwners(isDryRun: false)
     }
-    _ = try await take(found, plan, owners, cursor: nil, isKept: true)
+    _ = try await take(found, plan, owners, cursor: nil, asOf: asOf, isKept: true)
+    return Set(found.map(\.id))
   }
 
-  /// HubSpot deleted records.
+  /// HubSpot says that it deleted records; those that it still or again has are read anew instead.
   ///
-  /// - Parameter isErasure: whether the people asked for it: then nothing of them stays.
-  package func deleted(_ object: SyncedObject, ids: [String], isErasure: Bool) throws {
+  /// - Parameter isErasure: whether the people asked for it: then nothing of them stays, whatever HubSpot still has.
+  package func deleted(_ object: SyncedObject, ids: [String], isErasure: Bool) async throws {
     if isErasure, object == .contacts {
       _ = try store.erase(contacts: ids, now: now())
     } else {
-      _ = try store.markDeleted(object, ids: ids, now: now())
+      let living = try await readAnew(object, ids)
+      _ = try store.markDeleted(object, ids: ids.filter { !living.contains($0) }, now: now())
     }
   }
 

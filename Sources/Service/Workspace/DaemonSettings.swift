@@ -10,6 +10,8 @@ package struct DaemonSettings: Sendable, Hashable {
   package var webhookURL: String?
   /// The variable with the client secret of the app, by which webhooks are signed.
   package var webhookSecret = "HUBSPOT_CLIENT_SECRET"
+  /// Whether deliveries count that only carry the signatures without a time, which whoever saw one can send again.
+  package var acceptsOlderSignatures = false
   /// The variable with the token by which other programs send events.
   package var eventsToken = "ABM_EVENTS_TOKEN"
   /// At the latest so long after the last evaluation comes the next one, where the policy has no `evaluate every`.
@@ -28,8 +30,8 @@ package struct DaemonSettings: Sendable, Hashable {
   package var alertLagSeconds = 900
 
   package static let keys = [
-    "host", "port", "webhook_url", "webhook_secret", "events_token", "evaluate_every", "sync_every", "backup_folder",
-    "backup_every", "backups_kept", "alert_url", "alert_queue", "alert_lag",
+    "host", "port", "webhook_url", "webhook_secret", "older_signatures", "events_token", "evaluate_every", "sync_every",
+    "backup_folder", "backup_every", "backups_kept", "alert_url", "alert_queue", "alert_lag",
   ]
 
   package init() {}
@@ -64,6 +66,11 @@ package struct DaemonSettings: Sendable, Hashable {
     case "port": port = try number(name, text, in: 0...65_535, file)
     case "webhook_url": webhookURL = text
     case "webhook_secret": webhookSecret = text
+    case "older_signatures":
+      guard text == "yes" || text == "no" else {
+        throw .malformedConfiguration(file, reason: "`daemon.older_signatures` takes yes or no, not `\(text)`")
+      }
+      acceptsOlderSignatures = text == "yes"
     case "events_token": eventsToken = text
     case "evaluate_every": evaluateSeconds = try seconds(name, text, file)
     case "sync_every": syncSeconds = try seconds(name, text, file)

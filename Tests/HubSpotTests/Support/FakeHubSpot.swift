@@ -29,6 +29,7 @@ final class FakeHubSpot: Transport {
     var uniqueProperties: [CRMObject: Set<String>] = [:]
     var lists: [String: (id: String, processing: String, members: Set<String>)] = [:]
     var owners: [(id: String, email: String)] = []
+    var portalID = 62_515
     var sends: [String: Int] = [:]
     var sendResults: [String] = []
     var nextID = 1000
@@ -47,6 +48,7 @@ final class FakeHubSpot: Transport {
   private let state = Mutex(State())
   /// Merged ids, and the survivors that single calls answer with.
   private let merged = Mutex([String: String]())
+  private let interruption = Mutex((word: String, action: @Sendable () -> Void)?.none)
 
   func with<Result>(_ body: (inout State) -> Result) -> Result { state.withLock { body(&$0) } }
 
@@ -69,6 +71,11 @@ final class FakeHubSpot: Transport {
     with { state in for fault in faults { state.faults.append((word, fault)) } }
   }
 
+  /// Done when the next request is answered whose path has the word.
+  func meanwhile(_ word: String, _ action: @escaping @Sendable () -> Void) {
+    interruption.withLock { $0 = (word, action) }
+  }
+
   func count(_ word: String) -> Int { with { $0.requests.filter { $0.contains(word) }.count } }
 
   func properties(_ object: CRMObject, _ id: String) -> [String: String] {
@@ -84,6 +91,12 @@ final class FakeHubSpot: Transport {
       guard let position = state.faults.firstIndex(where: { path.contains($0.word) }) else { return nil }
       return state.faults.remove(at: position).fault
     }
+    let interrupting = interruption.withLock { interruption -> (@Sendable () -> Void)? in
+      guard let waiting = interruption, path.contains(waiting.word) else { return nil }
+      interruption = nil
+      return waiting.action
+    }
+    interrupting?()
     switch fault {
     case .status(let status, let body, let headers):
       return IncomingReply(status: status, headers: headers, body: Array(body.utf8))
@@ -169,6 +182,9 @@ final class FakeHubSpot: Transport {
           )
         ])
       )
+    }
+    if path.hasPrefix("/account-info") {
+      return (200, .members([("portalId", .integer(with { $0.portalID }))]))
     }
     if path.hasPrefix("/crm/v3/lists") { return lists(parts, body) }
     if path.contains("single") { return single(body) }

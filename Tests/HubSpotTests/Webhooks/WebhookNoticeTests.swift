@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Webhook notices")
 struct WebhookNoticeTests {
-  private func parse(_ json: String) throws -> [WebhookNotice] { try WebhookNotice.parse(Array(json.utf8)) }
+  private func parse(_ json: String) throws -> [WebhookNotice] {
+    try WebhookNotice.parse(Array(json.utf8)).notices
+  }
 
   @Test func eventsAreTakenApart() throws {
     let notices = try parse(
@@ -39,10 +41,49 @@ struct WebhookNoticeTests {
     #expect(event.name == "pe1_page_view")
     #expect(event.contact == "12")
     #expect(event.properties == ["path": "/pricing", "seconds": "12"])
-    #expect(event.id == "9")
   }
 
-  @Test(arguments: ["", "{}", "[1]", "nonsense"])
+  /// HubSpot's number of an event may be another's too, and another one when the event is told again.
+  @Test func customEventsAreKnownByAllThatTheySay() throws {
+    func id(number: Int, at: Int = 1_700_000_000_000, path: String = "/pricing") throws -> String? {
+      let notices = try parse(
+        """
+        [{"subscriptionType": "event.completed", "objectId": 12, "eventTypeId": "pe1_page_view", "eventId": \(number),
+          "occurredAt": \(at), "eventProperties": {"path": "\(path)", "seconds": 12}}]
+        """)
+      guard case .happened(let event) = try #require(notices.first) else { return nil }
+      return event.id
+    }
+    #expect(try id(number: 9) == id(number: 10))
+    #expect(try id(number: 9) != id(number: 9, path: "/about"))
+    #expect(try id(number: 9) != id(number: 9, at: 1_700_000_000_001))
+  }
+
+  @Test func oneOddEventDoesNotKeepTheOthersOut() throws {
+    let told = try WebhookNotice.parse(
+      Array(
+        """
+        [{"subscriptionType": "contact.creation", "objectId": [12]}, 7,
+         {"subscriptionType": "contact.creation", "objectId": 13}]
+        """.utf8))
+    #expect(told.notices == [.changed(object: "contacts", id: "13")])
+    #expect(told.problems.count == 2)
+  }
+
+  @Test func eventsOfAnotherAccountAreLeftOut() throws {
+    let body = Array(
+      """
+      [{"subscriptionType": "contact.privacyDeletion", "objectId": 12, "portalId": 1},
+       {"subscriptionType": "contact.creation", "objectId": 13, "portalId": 2},
+       {"subscriptionType": "contact.creation", "objectId": 14, "portalId": "2"}]
+      """.utf8)
+    let told = try WebhookNotice.parse(body, account: "2")
+    #expect(told.notices == [.changed(object: "contacts", id: "13"), .changed(object: "contacts", id: "14")])
+    #expect(told.foreign == 1)
+    #expect(try WebhookNotice.parse(body).notices.count == 3)
+  }
+
+  @Test(arguments: ["", "{}", "nonsense"])
   func whatIsNoListOfEventsIsRefused(body: String) {
     #expect(throws: WebhookNotice.Malformed.self) { try parse(body) }
   }
