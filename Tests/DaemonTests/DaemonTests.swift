@@ -20,7 +20,8 @@ struct DaemonTests {
     return WebServer(
       context: place.context, settings: settings,
       writer: InboxWriter(place.inbox, now: { place.clock.now }, added: {}),
-      signature: WebhookSignature(secret: Self.secret, acceptsOlderSchemes: true), eventsToken: "token", onListening: { _ in })
+      signature: WebhookSignature(secret: Self.secret, acceptsOlderSchemes: true), eventsToken: "token",
+      onListening: { _ in })
   }
 
   // MARK: - Receiving
@@ -62,13 +63,14 @@ struct DaemonTests {
           body: ByteBuffer(string: body)
         ) { $0.status }
       }
-      let good = try await post(#"[{"contact": "ann@example.com", "path": "/pricing"}]"#)
+      let good = try await post(#"[{"contact": "ann@example.com", "path": "/pricing", "id": 7}]"#)
       #expect(good == .ok)
       let stranger = try await post("[]", token: "tokem")
       #expect(stranger == .unauthorized)
       for (body, type) in [
         ("{}", "page_view"), (#"[{"path": "/"}]"#, "page_view"), (#"[{"contact": "a", "colour": "red"}]"#, "page_view"),
-        (#"[{"contact": "a", "at": "soon"}]"#, "page_view"), ("[]", "nothing"), ("[]", "message"),
+        (#"[{"contact": "a", "at": "soon"}]"#, "page_view"), (#"[{"contact": "a", "path": "/"}]"#, "page_view"),
+        ("[]", "nothing"), ("[]", "message"),
       ] {
         let status = try await post(body, to: type)
         #expect(status == .badRequest, "\(type) \(body)")

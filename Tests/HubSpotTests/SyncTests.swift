@@ -166,6 +166,92 @@ struct SyncTests {
     #expect(try workspace.rows("SELECT tier FROM contact") == [["a"]])
   }
 
+  /// Over the time that the program was away somebody became a lead, and the rule book got another field.
+  @Test func aNewFieldDoesNotHideWhatChangedInOthers() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    _ = try await workspace.sync().run()
+    try workspace.run()
+    workspace.time.advance(.seconds(3_600))
+    addAnn(
+      workspace,
+      ["lifecyclestage": "marketingqualifiedlead", "city": "Bonn", "lastmodifieddate": modified(workspace, -600)])
+    let text =
+      Self.rules.replacing("secret    text", with: "secret text  city text from hubspot city")
+      + "\nrule town { on city changed then notify \"sales\" \"moved\" }"
+    let book = RuleBook.read(
+      [("book.abm", Array(text.utf8))], folder: ".")
+    try workspace.store.migrate(to: book.program)
+    let sync = HubSpotSync(
+      book: book, store: workspace.store, client: workspace.client(), settings: workspace.settings,
+      now: { [time = workspace.time] in time.now })
+    let summary = try await sync.run()
+    #expect(summary.streams[1].isFull)
+    #expect(
+      try workspace.rows("SELECT field, import_id IS NULL FROM field_history WHERE kind = 'contact' ORDER BY field")
+        == [
+          ["city", "0"], ["lifecycle", "1"],
+        ])
+    #expect(try RunService.run(book, workspace.store, at: workspace.time.now).decisions.actions.map(\.rule) == ["late"])
+  }
+
+  /// What such a reading has not come to yet is still new when the rule book changes once more.
+  @Test func anUnfinishedReadingOfANewFieldStaysAnImport() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    let (store, now) = (workspace.store, workspace.time.now)
+    let first = try store.beginSyncImport(.contacts, fields: ["city"], now: now)
+    let second = try store.beginSyncImport(.contacts, fields: ["size"], goingOn: first, now: now)
+    #expect(
+      try workspace.rows("SELECT field FROM import_field WHERE import_id = \(second) ORDER BY field") == [
+        ["city"], ["size"],
+      ])
+  }
+
+  // MARK: - Clocks
+
+  private static let day = DateText("Mon, 02 Mar 2026")
+
+  private struct DateText {
+    var day: String
+    init(_ day: String) { self.day = day }
+    func at(_ instant: Instant) -> String { "\(day) \(instant.description.dropFirst(11).prefix(8)) GMT" }
+  }
+
+  /// Our clock was an hour ahead, and HubSpot's records are of its own.
+  @Test func whatChangesIsFoundWhateverOurClockSays() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    let hour: Int64 = 3_600_000
+    func answer(_ seconds: Int64) {
+      let time = workspace.time.now.adding(milliseconds: -hour)
+      workspace.hubspot.with { $0.headers["date"] = Self.day.at(time) }
+      let modified = time.adding(milliseconds: -seconds * 1_000).description
+      addAnn(workspace, ["tier": "t\(seconds)", "lastmodifieddate": modified])
+    }
+    answer(600)
+    _ = try await workspace.sync().run()
+    for seconds: Int64 in [50, 51, 52] {
+      workspace.time.advance(.seconds(300))
+      answer(seconds)
+      _ = try await workspace.sync().run()
+      #expect(try workspace.rows("SELECT tier FROM contact") == [["t\(seconds)"]])
+    }
+  }
+
+  @Test func aWindowOfAFutureIsNotWaitedFor() {
+    let (last, minute) = (Instant(milliseconds: 100_000_000), Int64(60_000))
+    func next(_ minutes: Int64) -> (from: Instant, to: Instant)? {
+      ChangeWindow.next(after: last, now: last.adding(milliseconds: minutes * minute))
+    }
+    #expect(next(10)?.from == last.adding(milliseconds: -ChangeWindow.overlap))
+    #expect(next(-1) == nil)
+    let behind = next(-60)
+    #expect(behind?.to == last.adding(milliseconds: -60 * minute - ChangeWindow.margin))
+    #expect(behind.map { $0.from < $0.to } == true)
+  }
+
   @Test func aDryRunKeepsNothing() async throws {
     let workspace = try workspace()
     defer { workspace.remove() }
@@ -376,6 +462,65 @@ struct SyncTests {
     #expect(try store.outboxCounts() == [.done: 1])
   }
 
+  /// A deal in the bin is nobody's; when it is restored it is its company's again.
+  @Test func aDeletedDealDoesNotCount() async throws {
+    let workspace = try workspace(
+      Self.rules
+        + "\nrule open { when any(account.deals where amount > 0) then notify \"sales\" \"open\" every time }")
+    defer { workspace.remove() }
+    addAnn(workspace)
+    workspace.hubspot.add(.deals, "7", ["dealname": "Big", "amount": "10"], associations: [.companies: ["9"]])
+    _ = try await workspace.sync().run()
+    workspace.hubspot.with { $0.records[.deals]?["7"]?.isArchived = true }
+    try await workspace.sync().deleted(.deals, ids: ["7"], isErasure: false)
+    #expect(try workspace.run().decisions.actions.isEmpty)
+    workspace.hubspot.with { $0.records[.deals]?["7"]?.isArchived = false }
+    workspace.time.advance(.seconds(60))
+    try await workspace.sync().refresh(.deals, ids: ["7"])
+    #expect(try workspace.rows("SELECT name, _account FROM deal") == [["Big", "1"]])
+    #expect(try workspace.run().decisions.actions.map(\.rule) == ["open"])
+  }
+
+  /// One contact got another address, and a new one the address that it had; the new one is told of first.
+  @Test func anAddressThatMovesToAnotherMakesNoOneOfTwo() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    _ = try await workspace.sync().run()
+    workspace.time.advance(.seconds(600))
+    addAnn(workspace, ["email": "ann@globex.example", "lastmodifieddate": modified(workspace, -30)])
+    workspace.hubspot.add(
+      .contacts, "2",
+      ["email": "ann@acme.example", "hs_email_optout": "true", "lastmodifieddate": modified(workspace, -20)])
+    try await workspace.sync().refresh(.contacts, ids: ["2"])
+    let expected = [["ann@globex.example", "cfo", "0"], ["ann@acme.example", "", "1"]]
+    let contacts = "SELECT email, persona, _suppressed FROM contact ORDER BY _id"
+    #expect(try workspace.rows(contacts) == expected)
+    _ = try await workspace.sync().run()
+    #expect(try workspace.rows(contacts) == expected)
+    #expect(try workspace.rows("SELECT count(*) FROM hubspot_doubt") == [["0"]])
+  }
+
+  /// Two that are one here, until HubSpot says that they are not.
+  @Test func twoOfOneAddressAreOneUntilTheyDiffer() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    workspace.hubspot.add(.contacts, "2", ["email": "ANN@acme.example", "persona": "VP"])
+    _ = try await workspace.sync().run()
+    #expect(try workspace.rows("SELECT email, persona FROM contact") == [["Ann@acme.example", "cfo"]])
+    workspace.hubspot.with { $0.records[.contacts]?["2"]?.properties["hs_email_optout"] = "true" }
+    try await workspace.sync().refresh(.contacts, ids: ["2"])
+    #expect(try workspace.rows("SELECT _suppressed FROM contact") == [["1"]])
+    workspace.time.advance(.seconds(600))
+    addAnn(workspace, ["email": "ann@globex.example", "lastmodifieddate": modified(workspace, -30)])
+    try await workspace.sync().refresh(.contacts, ids: ["1"])
+    #expect(
+      try workspace.rows("SELECT email, persona FROM contact ORDER BY _id") == [
+        ["ann@globex.example", "cfo"], ["ANN@acme.example", "vp"],
+      ])
+  }
+
   // MARK: - Merged
 
   /// What was decided about one that is merged away is neither lost nor done twice.
@@ -429,9 +574,11 @@ struct SyncTests {
     addAnn(workspace)
     workspace.hubspot.add(.contacts, "2", ["email": "ann@globex.example", "hs_email_optout": "true"])
     _ = try await workspace.sync().run()
-    try workspace.store.merge(.contacts, ["1", "2"], into: "3", program: workspace.book.program, now: workspace.time.now)
+    try workspace.store.merge(
+      .contacts, ["1", "2"], into: "3", program: workspace.book.program, now: workspace.time.now)
     #expect(try workspace.rows("SELECT email, _suppressed FROM contact") == [["Ann@acme.example", "1"]])
-    #expect(try workspace.rows("SELECT hubspot_id, record FROM hubspot_record WHERE object = 'contacts'") == [["3", "1"]])
+    #expect(
+      try workspace.rows("SELECT hubspot_id, record FROM hubspot_record WHERE object = 'contacts'") == [["3", "1"]])
   }
 
   // MARK: - Both ways
@@ -513,6 +660,70 @@ struct SyncTests {
     }
     _ = try await workspace.sync().run()
     #expect(try workspace.rows("SELECT _contact, title FROM event_meeting_booked") == [["1", "Demo"]])
+  }
+
+  @Test func anActivityThatIsPutOffIsOneEvent() async throws {
+    var workspace = try workspace()
+    defer { workspace.remove() }
+    workspace.settings.events = [
+      "meeting_booked": .init(object: .meetings, at: "hs_timestamp", fields: ["title": "hs_meeting_title"])
+    ]
+    addAnn(workspace)
+    func meet(_ title: String, in seconds: Int) {
+      workspace.hubspot.add(
+        .meetings, "71",
+        [
+          "hs_timestamp": modified(workspace, seconds), "hs_meeting_title": title,
+          "hs_lastmodifieddate": modified(workspace, -60),
+        ], associations: [.contacts: ["1"]])
+    }
+    meet("Demo", in: -3_600)
+    _ = try await workspace.sync().run()
+    workspace.time.advance(.seconds(600))
+    meet("Big demo", in: -1_800)
+    let summary = try await workspace.sync().run()
+    let at = workspace.time.now.milliseconds - 1_800_000
+    #expect(try workspace.rows("SELECT _at, title FROM event_meeting_booked") == [["\(at)", "Big demo"]])
+    #expect(summary.streams.last?.counts.inserted == 0)
+  }
+
+  /// What tells of an event may come before what tells of its contact.
+  @Test func eventsWaitForTheirContacts() async throws {
+    var workspace = try workspace()
+    defer { workspace.remove() }
+    workspace.settings.events = [
+      "meeting_booked": .init(object: .meetings, at: "hs_createdate", fields: ["title": "hs_meeting_title"])
+    ]
+    workspace.hubspot.add(
+      .meetings, "71", ["hs_createdate": modified(workspace, -120), "hs_meeting_title": "Demo"],
+      associations: [.contacts: ["1"]])
+    _ = try await workspace.sync().run()
+    let type = try #require(workspace.book.program.events.firstIndex { $0.name == "meeting_booked" })
+    func tell(_ owner: ReceivedEvent.Owner, _ title: String) throws -> ReceivedEventCounts {
+      try workspace.store.record(
+        [
+          ReceivedEvent(
+            type: EventID(type), owner: owner, at: workspace.time.now, id: title, isNamed: true,
+            fields: ["title": title])
+        ], program: workspace.book.program, now: workspace.time.now)
+    }
+    for _ in 0..<2 { #expect(try tell(.key("ANN@acme.example"), "Posted").strangers == 1) }
+    #expect(try tell(.hubspot("1"), "Told").strangers == 1)
+    _ = try tell(.key("eve@acme.example"), "Of somebody else")
+    #expect(try workspace.rows("SELECT count(*) FROM event_meeting_booked") == [["0"]])
+    addAnn(workspace)
+    workspace.time.advance(.seconds(60))
+    try await workspace.sync().refresh(.contacts, ids: ["1"])
+    #expect(
+      try workspace.rows("SELECT title FROM event_meeting_booked ORDER BY title") == [["Demo"], ["Posted"], ["Told"]])
+    #expect(try tell(.key("ann@acme.example"), "Posted").known == 1)
+    try workspace.importContacts("email\neve@acme.example\n")
+    #expect(try workspace.rows("SELECT count(*) FROM event_meeting_booked") == [["4"]])
+    // Nobody is waited for for ever.
+    _ = try tell(.key("mallory@acme.example"), "Of nobody")
+    workspace.time.advance(.seconds(31 * 86_400))
+    _ = try tell(.key("ann@acme.example"), "Late")
+    #expect(try workspace.rows("SELECT count(*) FROM stranger_event") == [["0"]])
   }
 
   @Test func recordsAreReadOutOfTurn() async throws {

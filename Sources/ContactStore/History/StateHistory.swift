@@ -10,7 +10,7 @@ enum StateHistory {
     "run",
     "run_rule", "run_basis", "record_past", "field_appeared", "decision", "override", "outbox", "state_revision",
     "contact",
-    "account", "deal", "asset",
+    "account", "deal", "asset", "stranger_event",
   ]
   /// Of tables that belong to carrying decisions out.
   private static let untrackedPrefixes = ["sqlite_", "grdb_", "hubspot", "dispatch", "outbox", "webhook", "_kept_"]

@@ -13,6 +13,10 @@ final class RecordSync {
   private let asOf: Int64
   /// Of a full reading, which like any import sets off no rule.
   private let importID: Int64?
+  /// Names of the fields that it is an import of: the others were read before.
+  private let importedFields: Set<String>
+  /// Whether all were read anew together: what has the same key then is the same.
+  private let isCertain: Bool
   /// Positions of fields of which our value wins.
   private let winners: Set<Int>
   private let parsers: [Int: ValueParser]
@@ -24,12 +28,15 @@ final class RecordSync {
 
   init(
     _ database: Database, program: CheckedProgram, object: SyncedObject, importID: Int64?, winners: Set<String>,
-    asOf: Instant, now: Instant
+    isCertain: Bool, asOf: Instant, now: Instant
   ) throws {
     self.database = database
     self.program = program
     self.object = object
     self.importID = importID
+    importedFields = try String.fetchSet(
+      database, sql: "SELECT field FROM import_field WHERE import_id = ?", arguments: [importID])
+    self.isCertain = isCertain
     self.now = now.milliseconds
     self.asOf = asOf.milliseconds
     let layout = TableLayout(object.table, program: program)
@@ -59,7 +66,15 @@ final class RecordSync {
   }
 
   func add(_ records: [SyncedRecord]) throws -> SyncCounts {
-    for record in records { try add(record) }
+    if isCertain {
+      // Those that are known come first, of each the older: what had the key of another may have let go of it.
+      let records = records.sorted { ($0.hubspotID.count, $0.hubspotID) < ($1.hubspotID.count, $1.hubspotID) }
+      let known = try Set(records.filter { try linked($0.hubspotID) != nil }.map(\.hubspotID))
+      for record in records where known.contains(record.hubspotID) { try add(record) }
+      for record in records where !known.contains(record.hubspotID) { try add(record) }
+    } else {
+      for record in records { try add(record) }
+    }
     return counts
   }
 
@@ -77,9 +92,15 @@ final class RecordSync {
     if known == nil, let other = try self.record(named: key) {
       // A record that came by a file is this one; one that HubSpot has under another id is another deal, or the same
       // person or company twice, of which the older one counts.
-      if object == .deals, try primary(of: other) != nil {
+      let isTaken = try primary(of: other) != nil
+      if object == .deals, isTaken {
         key += " (\(record.hubspotID))"
         known = try self.record(named: key)
+      } else if isTaken, !isCertain {
+        // The other may have another key by now, and this one the key that it had.
+        try doubt(record.hubspotID, other)
+        counts.unchanged += 1
+        return
       } else {
         known = other
       }
@@ -103,6 +124,8 @@ final class RecordSync {
     try link.run()
     let isBack = try restore(record)
     guard try primary(of: id) == record.hubspotID else {
+      // Of one that is there twice the older counts, but whoever wants nothing more under either gets nothing more.
+      if object == .contacts, record.isSuppressed == true { _ = try set("_suppressed", to: 1.databaseValue, id) }
       counts.unchanged += 1
       return
     }
@@ -147,6 +170,13 @@ final class RecordSync {
     return byKey.integer(0)
   }
 
+  private func doubt(_ hubspotID: String, _ other: Int64) throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO hubspot_doubt (object, hubspot_id) VALUES (?, ?)",
+      arguments: [object.rawValue, hubspotID])
+    try Store.doubtOthers(than: hubspotID, object, of: other, database)
+  }
+
   /// Of several ids that HubSpot has for what is one record here, the oldest.
   private func primary(of record: Int64) throws -> String? {
     try String.fetchOne(
@@ -178,6 +208,11 @@ final class RecordSync {
     if !isNew, try value(of: layout.keyColumn, id) != key.databaseValue, try !isTaken(key, but: id) {
       assignments.append("\(quoted(layout.keyColumn)) = ?")
       values.append(key.databaseValue)
+      // Others were this record since they had the key that it has no more.
+      try Store.doubtOthers(than: record.hubspotID, object, of: id, database)
+      try database.execute(
+        sql: "DELETE FROM hubspot_record WHERE object = ? AND record = ? AND hubspot_id <> ?",
+        arguments: [object.rawValue, id, record.hubspotID])
     }
     if assignments.isEmpty { return false }
     try database.execute(
@@ -292,7 +327,9 @@ final class RecordSync {
     let at = min(record.modifiedAt?.milliseconds ?? now, now)
     try database.execute(
       sql: "INSERT INTO field_history (kind, record, field, at, old, new, import_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      arguments: [layout.name, id, field, at, old, new, importID])
+      arguments: [
+        layout.name, id, field, at, old, new, importedFields.contains(field) ? importID : nil,
+      ])
   }
 
   // MARK: - What no field holds

@@ -21,12 +21,20 @@ extension Store {
           try database.execute(sql: "UPDATE contact SET _suppressed = 1 WHERE _id = ?", arguments: [record])
         }
         guard let record else { continue }
+        // No rule counts a deal of no account; when it is restored, its company is read with it.
+        if object == .deals {
+          try database.execute(
+            sql: "UPDATE deal SET _account = NULL, _updated_at = ? WHERE _id = ?",
+            arguments: [now.milliseconds, record])
+        }
         try database.execute(
           sql: """
             INSERT OR REPLACE INTO hubspot_deleted (object, hubspot_id, record, at, was_suppressed)
             VALUES (?, ?, ?, ?, ?)
             """, arguments: [object.rawValue, id, record, now.milliseconds, wasSuppressed])
         try Store.unlink(object, id, database)
+        // What was the same as it counts now.
+        try Store.doubtOthers(than: id, object, of: record, database)
         count += 1
       }
       return count
@@ -58,6 +66,7 @@ extension Store {
         try Store.unlink(.contacts, id, database)
         try database.execute(
           sql: "DELETE FROM hubspot_deleted WHERE object = 'contacts' AND hubspot_id = ?", arguments: [id])
+        try Strangers.forget(hubSpot: id, key: nil, database)
         guard let known else { continue }
         try Store.erase(contact: known, database, now: now)
         count += 1
@@ -115,7 +124,7 @@ extension Store {
   }
 
   private static func unlink(_ object: SyncedObject, _ id: String, _ database: Database) throws {
-    for table in ["hubspot_record", "hubspot_link", "hubspot_correction"] {
+    for table in ["hubspot_record", "hubspot_link", "hubspot_correction", "hubspot_doubt"] {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE object = ? AND hubspot_id = ?", arguments: [object.rawValue, id])
     }
@@ -190,6 +199,14 @@ extension Store {
         UPDATE outbox SET key = 'erased', idempotency_key = 'erased:' || id, arguments = '{}', request = '{}',
           result = NULL WHERE subject = 0 AND record = ?
         """, arguments: [contact])
+    // What other programs told of the person, and what people did by hand.
+    let column = try String.fetchOne(
+      database, sql: "SELECT field FROM schema_field WHERE table_name = 'contact' AND is_key = 1")
+    let key = try String.fetchOne(
+      database, sql: "SELECT \(quoted(column ?? "_key")) FROM contact WHERE _id = ?", arguments: [contact])
+    try Strangers.forget(hubSpot: nil, key: key, database)
+    try database.execute(
+      sql: "UPDATE sequence_command SET contact = NULL WHERE contact = ? COLLATE NOCASE", arguments: [key])
     let names = try Names(database)
     try database.execute(
       sql: "UPDATE decision SET arguments = ?, reason = NULL WHERE subject = 0 AND record = ?",

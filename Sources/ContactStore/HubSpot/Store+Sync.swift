@@ -87,8 +87,12 @@ extension Store {
       ])
   }
 
-  /// Begins a full reading, which counts as an import: values that come with it set off no rule.
-  package func beginSyncImport(_ object: SyncedObject, fields: [String], now: Instant) throws(StoreError) -> Int64 {
+  /// Begins a full reading, which counts as an import of these fields: their values set off no rule.
+  ///
+  /// - Parameter earlier: the import of a reading that did not come to its end, of whose fields this is one too.
+  package func beginSyncImport(
+    _ object: SyncedObject, fields: [String], goingOn earlier: Int64? = nil, now: Instant
+  ) throws(StoreError) -> Int64 {
     try write { database in
       try database.execute(
         sql: "INSERT INTO import (kind, file, at) VALUES (?, 'hubspot', ?)",
@@ -99,6 +103,11 @@ extension Store {
           sql: "INSERT INTO import_field (kind, field, import_id) VALUES (?, ?, ?)",
           arguments: [object.table.text, field, id])
       }
+      try database.execute(
+        sql: """
+          INSERT OR IGNORE INTO import_field (kind, field, import_id)
+            SELECT kind, field, ? FROM import_field WHERE import_id = ?
+          """, arguments: [id, earlier])
       return id
     }
   }
@@ -110,19 +119,21 @@ extension Store {
   /// - Parameters:
   ///   - winners: names of fields of which a value that a rule set wins over HubSpot's.
   ///   - cursor: `nil` for records that are read out of turn.
+  ///   - isCertain: whether they are those of `doubtfulRecords`, all read anew.
   ///   - asOf: the records are as they were then, or later; what was done to them since stays.
   ///   - isKept: `false` to see what would change, and change nothing.
   package func take(
     _ records: [SyncedRecord], of object: SyncedObject, program: CheckedProgram, winners: Set<String>,
-    cursor: SyncCursor?, asOf: Instant, isKept: Bool = true, now: Instant
+    cursor: SyncCursor?, isCertain: Bool = false, asOf: Instant, isKept: Bool = true, now: Instant
   ) throws(StoreError) -> SyncCounts {
     try write(isKept: isKept) { database in
       try requireSchema(of: program, database)
       let sync = try RecordSync(
-        database, program: program, object: object, importID: cursor?.importID, winners: winners, asOf: asOf,
-        now: now)
+        database, program: program, object: object, importID: cursor?.importID, winners: winners,
+        isCertain: isCertain, asOf: asOf, now: now)
       let counts = try sync.add(records)
       if object == .companies { try sync.adoptLinked(companies: records.map(\.hubspotID)) }
+      if object != .deals { try Strangers.adopt(program: program, database, now: now) }
       if let cursor {
         try Store.write(cursor, database, now: now)
         if let id = cursor.importID {
@@ -159,16 +170,46 @@ extension Store {
     }
   }
 
+  /// HubSpot's ids of records that are to be read anew together, since they may be one here or not.
+  package func doubtfulRecords(_ object: SyncedObject) throws(StoreError) -> [String] {
+    try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT hubspot_id FROM hubspot_doubt WHERE object = ? ORDER BY length(hubspot_id), hubspot_id",
+        arguments: [object.rawValue])
+    }
+  }
+
+  /// Those that were read anew, or are no longer there.
+  package func removeDoubts(_ object: SyncedObject, _ ids: [String]) throws(StoreError) {
+    try write { database in
+      for id in ids {
+        try database.execute(
+          sql: "DELETE FROM hubspot_doubt WHERE object = ? AND hubspot_id = ?", arguments: [object.rawValue, id])
+      }
+    }
+  }
+
+  /// Has all ids of a record but one read anew.
+  static func doubtOthers(
+    than hubspotID: String, _ object: SyncedObject, of record: Int64, _ database: Database
+  ) throws {
+    try database.execute(
+      sql: """
+        INSERT OR IGNORE INTO hubspot_doubt (object, hubspot_id)
+          SELECT object, hubspot_id FROM hubspot_record WHERE object = ? AND record = ? AND hubspot_id <> ?
+        """, arguments: [object.rawValue, record, hubspotID])
+  }
+
   /// Takes a page of activities as events, and the cursor after it.
   ///
   /// - Returns: how many were new.
   package func take(
-    _ events: [SyncedEvent], of event: EventID, program: CheckedProgram, cursor: SyncCursor?, now: Instant
+    _ events: [SyncedEvent], of type: EventID, program: CheckedProgram, cursor: SyncCursor?, now: Instant
   ) throws(StoreError) -> Int {
     try write { database in
       try requireSchema(of: program, database)
-      let layout = TableLayout(.event(event), program: program)
-      let record = program[event].record
+      let layout = TableLayout(.event(type), program: program)
+      let record = program[type].record
       let style = ValueParser.Style(
         dates: .iso, zone: Zone(identifier: program.policy.zone) ?? .utc, decimalComma: false)
       let parsers = record.fields.map { ValueParser($0.type, program: program, style: style) }
@@ -186,23 +227,57 @@ extension Store {
           let owner = try Int64.fetchOne(
             database, sql: "SELECT record FROM hubspot_record WHERE object = 'contacts' AND hubspot_id = ?",
             arguments: [contact])
-          guard let owner else { continue }
+          guard let owner else {
+            let texts = event.values.map { (layout.fields[$0.key].name, $0.value) }
+            try Strangers.keep(
+              ReceivedEvent(
+                type: type, owner: .hubspot(contact), at: event.at, id: "hubspot:\(event.hubspotID)", isNamed: true,
+                fields: Dictionary(uniqueKeysWithValues: texts)), program: program, database, now: now)
+            continue
+          }
+          if try Store.correct(layout, owner, id: hash, at: event.at, values, database) { continue }
           try database.execute(
-            sql: """
-              INSERT INTO \(quoted(layout.name)) (_contact, _at, _id, _recorded_at, _import\(columns)) VALUES (\(marks))
-              ON CONFLICT DO NOTHING
-              """,
+            sql:
+              "INSERT INTO \(quoted(layout.name)) (_contact, _at, _id, _recorded_at, _import\(columns)) VALUES (\(marks))",
             arguments: StatementArguments(
               [
                 owner.databaseValue, event.at.milliseconds.databaseValue, hash.databaseValue,
                 now.milliseconds.databaseValue, cursor?.importID?.databaseValue ?? .null,
               ] + values))
-          inserted += database.changesCount
+          inserted += 1
         }
       }
       if let cursor { try Store.write(cursor, database, now: now) }
       return inserted
     }
+  }
+
+  /// Has an event that is known say what its activity says now, its time too: it may have been put off.
+  ///
+  /// - Returns: whether it is known.
+  private static func correct(
+    _ layout: TableLayout, _ owner: Int64, id: Int64, at: Instant, _ values: [DatabaseValue], _ database: Database
+  ) throws -> Bool {
+    let table = quoted(layout.name)
+    let columns = layout.fields.map { quoted($0.name) }
+    let known = try Row.fetchAll(
+      database.cachedStatement(
+        sql: "SELECT \((["_at"] + columns).joined(separator: ", ")) FROM \(table) WHERE _contact = ? AND _id = ?"),
+      arguments: [owner, id])
+    guard let first = known.first else { return false }
+    let new = [at.milliseconds.databaseValue] + values
+    if known.count == 1, Array(first.databaseValues) == new { return true }
+    for other in known.dropFirst() {
+      try database.execute(
+        sql: "DELETE FROM \(table) WHERE _contact = ? AND _at = ? AND _id = ?",
+        arguments: [owner, other["_at"] as Int64, id])
+    }
+    try database.execute(
+      sql: """
+        UPDATE \(table) SET \((["_at"] + columns).map { "\($0) = ?" }.joined(separator: ", "))
+        WHERE _contact = ? AND _id = ?
+        """, arguments: StatementArguments(new + [owner.databaseValue, id.databaseValue]))
+    return true
   }
 
   private static func databaseValue(_ parsed: ValueParser.Parsed) -> DatabaseValue {

@@ -31,6 +31,7 @@ extension Store {
           try run.begin(file: path, options: options, now: now)
           try run.takeRows(progress)
           summary = try run.finish()
+          try Strangers.adopt(program: program, database, now: now)
           summary.isKept = !(options.isStrict && summary.rejected > 0)
           return summary.isKept ? .commit : .rollback
         }

@@ -39,7 +39,7 @@ package struct ReceivedEventCounts: Hashable, Sendable {
   package var inserted = 0
   /// Known already.
   package var known = 0
-  /// Nobody here does these things; who it was is not known.
+  /// Who it was is not known yet; they are kept until it is.
   package var strangers = 0
   /// Values that are none of their field's, and count as missing.
   package var malformed = 0
@@ -53,6 +53,7 @@ extension Store {
     _ events: [ReceivedEvent], program: CheckedProgram, now: Instant
   ) throws(StoreError) -> ReceivedEventCounts {
     try write { database in
+      try Strangers.adopt(program: program, database, now: now)
       var counts = ReceivedEventCounts()
       var writers: [EventID: ReceivedEventWriter] = [:]
       for event in events {
@@ -66,8 +67,9 @@ extension Store {
 }
 
 /// Takes events of one type into their table, inside a transaction.
-private final class ReceivedEventWriter {
+final class ReceivedEventWriter {
   private let database: Database
+  private let program: CheckedProgram
   private let layout: TableLayout
   private let ownerLayout: TableLayout
   private let parsers: [ValueParser]
@@ -76,6 +78,7 @@ private final class ReceivedEventWriter {
 
   init(_ database: Database, _ type: EventID, program: CheckedProgram, now: Instant) throws {
     self.database = database
+    self.program = program
     self.now = now
     let layout = TableLayout(.event(type), program: program)
     self.layout = layout
@@ -91,6 +94,7 @@ private final class ReceivedEventWriter {
   func add(_ event: ReceivedEvent, _ counts: inout ReceivedEventCounts) throws {
     guard let owner = try owner(of: event) else {
       counts.strangers += 1
+      try Strangers.keep(event, program: program, database, now: now)
       return
     }
     var id = event.id

@@ -20,6 +20,20 @@ extension SystemSchema {
     }
   }
 
+  /// Records of HubSpot of which it is not known whether they are one here, until they are read anew together.
+  static func registerDoubts(in migrator: inout DatabaseMigrator) {
+    migrator.registerMigration("hubspot doubts") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE hubspot_doubt (
+            object TEXT NOT NULL,
+            hubspot_id TEXT NOT NULL,
+            PRIMARY KEY (object, hubspot_id)
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
+  }
+
   /// `due_at` is when an entry may be carried out, `NULL` for at once; `doubtful_since` when an attempt was made of which
   /// nobody knows the outcome; `remote` what HubSpot calls what it did.
   private static let outboxTable = """

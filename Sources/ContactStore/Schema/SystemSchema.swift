@@ -23,6 +23,8 @@ enum SystemSchema {
     registerHistory(in: &migrator)
     registerKeptColumns(in: &migrator)
     registerHubSpotAccount(in: &migrator)
+    registerDoubts(in: &migrator)
+    registerStrangers(in: &migrator)
     return migrator
   }()
 

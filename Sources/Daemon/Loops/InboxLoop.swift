@@ -217,7 +217,7 @@ package struct InboxLoop: Sendable {
     if let receivedAt { context.state.noteArrivals(repeatElement(receivedAt, count: counts.inserted)) }
     if counts.strangers > 0 || counts.malformed > 0 {
       context.logger.warning(
-        "events were left out or lack values",
+        "events wait for somebody who is not known yet, or lack values",
         metadata: ["strangers": "\(counts.strangers)", "values": "\(counts.malformed)"])
     }
   }

@@ -4,8 +4,8 @@ import Foundation
 import RuleSemantics
 package import Service
 
-/// Events that another program posts: a list of objects, each with `contact` (or `account`), and as it likes `at`, `id` and
-/// the event's fields.
+/// Events that another program posts: a list of objects, each with `contact` (or `account`), `at` or `id` or both, and as it
+/// likes the event's fields.
 package enum PostedEvents {
   package struct Refused: Error, CustomStringConvertible {
     package let description: String
@@ -39,6 +39,10 @@ package enum PostedEvents {
         at = time
       }
       let stated = fields.removeValue(forKey: "id")
+      guard stated != nil || row["at"]?.text != nil else {
+        throw Refused(
+          description: "event \(position + 1) has neither `at` nor `id`; without one it would be another each time")
+      }
       for field in fields.keys.sorted() where !declaration.record.fields.contains(where: { $0.name == field }) {
         throw Refused(description: "event \(position + 1): `\(name)` has no field `\(field)`")
       }

@@ -1,3 +1,4 @@
+package import BusinessTime
 package import Logging
 package import RuleDiagnostics
 
@@ -22,6 +23,8 @@ package actor HubSpotClient {
   private let tokenFile: RefreshTokenFile?
   /// Endpoints whose dated path this HubSpot does not know.
   private var legacy: Set<String> = []
+  /// The `Date` of the latest answer.
+  private var date: String?
   /// The account that the token leads to, once it was asked.
   var knownAccount: String?
   private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -49,6 +52,11 @@ package actor HubSpotClient {
 
   /// What HubSpot has said of the day's requests; `nil` before it said anything.
   package var dailyRemaining: Int? { limiter.dailyRemaining }
+
+  /// The time by HubSpot's clock, to the second, when it answered last; `nil` before it did.
+  package var serverTime: Instant? {
+    date.flatMap(HTTPDate.instant)
+  }
 
   /// Makes a call, waits for limits and tries again where that is safe.
   ///
@@ -114,6 +122,7 @@ package actor HubSpotClient {
     let now = time.elapsed
     limiter.finished(limit, at: now)
     limiter.learn(RateHeaders(reply.headers), limit, at: now)
+    date = reply.headers["date"] ?? date
     if let remaining = limiter.dailyRemaining { metrics.remaining(today: remaining) }
     metrics.requested(call.endpoint, status: "\(reply.status)", took: now - started)
     defer { wakeAll() }

@@ -15,11 +15,15 @@ package enum ChangeWindow {
   package static let overlap: Int64 = 120_000
 
   /// The window after one that ended at `last`; `nil` while it would be empty.
+  ///
+  /// - Parameter now: by HubSpot's clock, which the times of its records are by.
   package static func next(after last: Instant, now: Instant) -> (from: Instant, to: Instant)? {
     let to = now.adding(milliseconds: -margin)
-    // A clock that was set back must not make the window before last the next one.
-    guard to > last else { return nil }
-    return (last.adding(milliseconds: -overlap), to)
+    if to > last { return (last.adding(milliseconds: -overlap), to) }
+    // The window before ended in the future of a clock that was wrong: waiting for that time to come would miss what
+    // changes until then.
+    let isFarBehind = to < last.adding(milliseconds: -overlap)
+    return isFarBehind ? (to.adding(milliseconds: -overlap), to) : nil
   }
 
   /// The filters of one search.

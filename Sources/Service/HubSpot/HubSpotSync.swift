@@ -75,8 +75,12 @@ package struct HubSpotSync: Sendable {
   ) async throws -> SyncSummary.Stream {
     let name = plan.object.rawValue
     let properties = plan.properties
-    var cursor = try begin(name, properties: properties, isDryRun: isDryRun) { now in
-      try store.beginSyncImport(plan.object, fields: plan.fields, now: now)
+    var cursor = try await begin(name, properties: properties, isDryRun: isDryRun) { known in
+      // Fields that were read before may have changed since, which is no import.
+      let read = known.map { Set($0.properties.split(separator: ",").map(String.init)) } ?? []
+      return try store.beginSyncImport(
+        plan.object, fields: plan.fields(without: read), goingOn: known?.phase == .full ? known?.importID : nil,
+        now: now())
     }
     var stream = SyncSummary.Stream(name: name, isFull: cursor.phase == .full)
     while cursor.phase != .idle {
@@ -86,6 +90,7 @@ package struct HubSpotSync: Sendable {
       let (counts, merged) = try await take(page, plan, owners, cursor: cursor, asOf: asOf, isKept: !isDryRun)
       stream.counts = stream.counts + counts
       stream.merged += merged
+      if !isDryRun { stream.counts = stream.counts + (try await settleDoubts(plan, owners)) }
       progress(Progress(stream: name, records: cursor.records))
     }
     return stream
@@ -93,17 +98,17 @@ package struct HubSpotSync: Sendable {
 
   /// Where reading a stream goes on: in the middle of an earlier reading, at its beginning, or with the next window.
   private func begin(
-    _ stream: String, properties: [String], isDryRun: Bool, beginImport: (Instant) throws -> Int64?
-  ) throws -> SyncCursor {
-    let now = now()
+    _ stream: String, properties: [String], isDryRun: Bool, beginImport: (SyncCursor?) throws -> Int64?
+  ) async throws -> SyncCursor {
+    // What changed when is told by HubSpot's clock, and ours may be another.
+    let now = await client.serverTime ?? now()
     let asked = properties.joined(separator: ",")
-    var cursor = try store.syncCursor(stream)
-    // Other properties are asked for than before: those that did not change must be read too.
-    if cursor?.properties != asked { cursor = nil }
-    guard var cursor else {
+    let known = try store.syncCursor(stream)
+    // Where other properties are asked for than before, those that did not change must be read too.
+    guard var cursor = known, cursor.properties == asked else {
       return SyncCursor(
         stream: stream, phase: .full, properties: asked, from: now, to: now,
-        importID: isDryRun ? nil : try beginImport(now))
+        importID: isDryRun ? nil : try beginImport(known))
     }
     guard cursor.phase == .idle else { return cursor }
     cursor.importID = nil
@@ -149,7 +154,7 @@ package struct HubSpotSync: Sendable {
 
   private func take(
     _ page: [HubSpotRecord], _ plan: SyncPlan, _ owners: [String: String], cursor: SyncCursor?,
-    asOf: Instant, isKept: Bool
+    isCertain: Bool = false, asOf: Instant, isKept: Bool
   ) async throws -> (SyncCounts, merged: Int) {
     var companies: [String: [String]]?
     if plan.object != .companies, !page.isEmpty {
@@ -166,9 +171,23 @@ package struct HubSpotSync: Sendable {
       merged += ids.count
     }
     let counts = try store.take(
-      records, of: plan.object, program: book.program, winners: settings.rulesWin, cursor: cursor, asOf: asOf,
-      isKept: isKept, now: now())
+      records, of: plan.object, program: book.program, winners: settings.rulesWin, cursor: cursor,
+      isCertain: isCertain, asOf: asOf, isKept: isKept, now: now())
     return (counts, merged)
+  }
+
+  /// Reads anew together what may be one record here or several.
+  private func settleDoubts(_ plan: SyncPlan, _ owners: [String: String]) async throws -> SyncCounts {
+    var counts = SyncCounts()
+    while true {
+      let ids = try store.doubtfulRecords(plan.object)
+      if ids.isEmpty { return counts }
+      try Task.checkCancellation()
+      let asOf = now()
+      let found = try await client.read(plan.crmObject, ids, properties: plan.properties)
+      counts = counts + (try await take(found, plan, owners, cursor: nil, isCertain: true, asOf: asOf, isKept: true)).0
+      try store.removeDoubts(plan.object, ids)
+    }
   }
 
   // MARK: - Deleted records
@@ -206,7 +225,7 @@ package struct HubSpotSync: Sendable {
     let wanted = Set(
       [source.at, source.object.modifiedProperty] + source.filters.keys + source.fields.values
     ).sorted()
-    var cursor = try begin(name, properties: wanted, isDryRun: isDryRun) { _ in nil }
+    var cursor = try await begin(name, properties: wanted, isDryRun: isDryRun) { _ in nil }
     var stream = SyncSummary.Stream(name: schema.name, isFull: cursor.phase == .full)
     while cursor.phase != .idle {
       try Task.checkCancellation()
@@ -256,6 +275,7 @@ package struct HubSpotSync: Sendable {
       owners = try await readOwners(isDryRun: false)
     }
     _ = try await take(found, plan, owners, cursor: nil, asOf: asOf, isKept: true)
+    _ = try await settleDoubts(plan, owners)
     return Set(found.map(\.id))
   }
 

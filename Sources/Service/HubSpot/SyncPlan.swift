@@ -54,11 +54,12 @@ struct SyncPlan {
     return names.sorted()
   }
 
-  /// Names of the fields that come from HubSpot.
-  var fields: [String] {
-    record.fields.enumerated().filter { position, field in
-      field.hubspotProperty != nil || position == record.key?.index
-    }.map(\.element.name)
+  /// Names of the fields that come from HubSpot, but for those of these properties.
+  func fields(without read: Set<String>) -> [String] {
+    record.fields.enumerated().compactMap { position, field in
+      let property = position == record.key?.index ? keyProperty : field.hubspotProperty
+      return property.flatMap { read.contains($0) ? nil : field.name }
+    }
   }
 
   private static let mergedProperty = "hs_merged_object_ids"
