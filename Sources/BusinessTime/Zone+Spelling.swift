@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Zone {
   /// The zone that a text of a contact names: an IANA identifier in any case (`europe/london`), or as HubSpot spells
   /// them (`us_slash_eastern`, `us_slash_east_hyphen_indiana`); `nil` for anything else, such as `EST` or a city.
@@ -6,11 +8,23 @@ extension Zone {
       self = exact
       return
     }
+    if let known = Zone.spellings.withLock({ $0[text] }) {
+      guard let known else { return nil }
+      self = known
+      return
+    }
     let lowercased = Zone.withoutHubSpotWords(text).lowercased()
     let known = Zone.knownSpellings[lowercased].map { [$0] } ?? Zone.capitalizations(of: lowercased)
-    guard let zone = known.lazy.compactMap(Zone.init(identifier:)).first else { return nil }
+    let zone = known.lazy.compactMap(Zone.init(identifier:)).first
+    Zone.spellings.withLock { if $0.count < Zone.spellingsLimit { $0[text] = .some(zone) } }
+    guard let zone else { return nil }
     self = zone
   }
+
+  /// What was asked before, so that a million contacts cost one search for each distinct text; bounded, since the texts
+  /// come from data.
+  private static let spellings = Mutex<[String: Zone?]>([:])
+  private static let spellingsLimit = 4096
 
   private static let knownSpellings = Dictionary(
     knownIdentifiers.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })

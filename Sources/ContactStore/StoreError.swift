@@ -43,6 +43,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case clockBeforeLastRun(now: Instant, last: Instant)
   /// Another run was committed since the decisions' state was loaded.
   case overtaken
+  /// Put back from a backup, and nobody has looked since at what would be carried out again.
+  case restored(path: String, at: Instant)
   case unknownRun(Int64)
   /// It was committed by a version that did not keep what deciding it again needs.
   case withoutBasis(run: Int64)
@@ -59,6 +61,10 @@ extension StoreError: CustomStringConvertible {
       fileDescription
     case .clockBeforeLastRun(let now, let last):
       "it is \(now) here, but the last run was at \(last); set the clock, give --at, or --force to run all the same"
+    case .restored(let path, let at):
+      "\(path) was put back from a backup at \(at), so that what was carried out after the backup is not known; look at "
+        + "`abm-rules outbox list --status pending` and `abm-rules plan`, drop what was done already "
+        + "(`outbox drop`), then `abm-rules outbox resume`"
     case .overtaken:
       "another run was finished in the meantime; nothing was written, run again"
     case .unknownRun(let id): "there is no run \(id)"

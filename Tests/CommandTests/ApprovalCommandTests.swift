@@ -87,6 +87,62 @@ struct ApprovalCommandTests {
     #expect(why.output.contains("not carried out at 2026-03-02 12:00: rejected by bob"))
   }
 
+  /// Whom it let in is taken out, and what its steps had decided by then stays in the outbox.
+  @Test func anApprovalOfASequenceThatIsTakenBack() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      contact { email text key  left flag missing means no }
+      policy { approve rules that act on more than 5 contacts }
+      sequence s {
+        enroll when not left
+        exit when left
+        step intro { create note "first"  wait 1 day  create note "second" }
+      }
+      """, to: "rules/book.abm")
+    let rows = (0..<12).map { "p\(100 + $0)@acme.example" }
+    try program.write("email\n" + rows.joined(separator: "\n") + "\n", to: "people.csv")
+    try program.run("import", "contacts", "people.csv")
+    try program.run("run", "--at", "2026-03-02 09:00")
+    try program.run("approvals", "approve", "s", "--by", "ann", "--at", "2026-03-02 10:00")
+    let entered = try program.run("run", "--at", "2026-03-02 11:00")
+    #expect(entered.output.contains("12 come in"))
+    // The second notes are decided, and not carried out.
+    try program.run("run", "--at", "2026-03-03 11:00")
+    let taken = try program.run("approvals", "reject", "1", "--by", "bob", "--at", "2026-03-03 11:30")
+    #expect(taken.code == 0)
+    #expect(taken.output.contains("taken back by bob"))
+    let run = try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-03 12:00")
+    #expect(run.errors.contains("24 actions not carried out, rejected"), "\(run.errors)")
+    #expect(try lines(program) == [])
+  }
+
+  @Test func whoeverIsTakenOutWithAnApprovalGetsNothingMore() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      contact { email text key  left flag missing means no }
+      policy { approve rules that act on more than 5 contacts }
+      sequence s {
+        enroll when not left
+        exit when left
+        step intro { wait 1 day  create note "first" }
+      }
+      """, to: "rules/book.abm")
+    let rows = (0..<12).map { "p\(100 + $0)@acme.example" }
+    try program.write("email\n" + rows.joined(separator: "\n") + "\n", to: "people.csv")
+    try program.run("import", "contacts", "people.csv")
+    try program.run("run", "--at", "2026-03-02 09:00")
+    try program.run("approvals", "approve", "s", "--by", "ann", "--at", "2026-03-02 10:00")
+    try program.run("run", "--at", "2026-03-02 11:00")
+    let taken = try program.run("approvals", "reject", "1", "--by", "bob", "--at", "2026-03-02 11:30")
+    #expect(taken.output.contains("12 people taken out of s"), "\(taken.text)")
+    try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-04 12:00")
+    #expect(try lines(program) == [])
+  }
+
   @Test func singleRecommendationsAreAskedAbout() throws {
     let program = try Program()
     defer { program.remove() }

@@ -49,6 +49,19 @@ struct BadInputTests {
     #expect(try program.run("--version").code == 0)
   }
 
+  /// Without them everybody would be written to on holidays.
+  @Test func holidaysThatAreNotThere() throws {
+    let program = try program(
+      Self.book.replacingOccurrences(
+        of: "\"Europe/London\"", with: "\"Europe/London\"  holidays from \"england.ics\""))
+    defer { program.remove() }
+    expect(
+      try program.run("check"), code: 1, says: "error[unreadable-holidays-file]", "`england.ics`",
+      "folder of the rule book")
+    try program.write("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", to: "rules/england.ics")
+    #expect(try program.run("check").code == 0)
+  }
+
   @Test func aTimeThatIsNoneIsWrongUsage() throws {
     let program = try workspace()
     defer { program.remove() }

@@ -73,4 +73,19 @@ struct DiffCommandTests {
         "\(hash)  since 2026-03-02 09:00  1 run, last at 2026-03-02 09:00  this is"))
     #expect(try program.run("deploy", "ffff0000").code == 2)
   }
+
+  /// `rules2` is not in `rules`, although its name begins so.
+  @Test func aVersionOfAnotherFolderTouchesNothing() throws {
+    let program = try workspace()
+    defer { program.remove() }
+    try program.write(book.replacingOccurrences(of: "size > 50", with: "size > 20"), to: "rules2/other.abm")
+    #expect(try program.run("run", "--at", "2026-03-02 09:00").code == 0)
+    #expect(try program.run("run", "--rules", "rules2", "--at", "2026-03-02 10:00").code == 0)
+    let listed = try program.run("versions", "--format", "json").output
+    let versions = try JSONSerialization.jsonObject(with: Data(listed.utf8)) as? [[String: Any]]
+    for hash in (versions ?? []).compactMap({ $0["hash"] as? String }) { _ = try program.run("deploy", hash) }
+    #expect(try program.read("rules/book.abm") == book)
+    #expect(try program.read("rules2/other.abm").contains("size > 20"))
+    #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "rules/other.abm").path))
+  }
 }

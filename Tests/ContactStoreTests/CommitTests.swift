@@ -373,7 +373,7 @@ struct CommitTests {
     #expect(record.status == .open)
     #expect(record.people == 2)
     #expect(try store.approvalSubjects(of: record.id, limit: 1, program: Self.book.program).count == 1)
-    #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: noon) == [record.id])
+    #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: noon) == [.written])
     let question = try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals.questions[
       "promote"]
     #expect(question?.occurrences == Set(occurrences))
@@ -384,8 +384,38 @@ struct CommitTests {
     #expect(try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals.isEmpty)
     #expect(try store.approvals(now: noon, all: true).map(\.status) == [.used])
     // It can still be taken back, for what was not carried out yet; and cannot be given again.
-    #expect(try store.answer([record.id], isApproval: false, by: "bob", note: "stop", now: noon) == [record.id])
-    #expect(try store.answer([record.id], isApproval: true, by: "bob", note: nil, now: noon) == [])
+    #expect(try store.answer([record.id], isApproval: false, by: "bob", note: "stop", now: noon) == [.written])
+    #expect(try store.answer([record.id], isApproval: true, by: "bob", note: nil, now: noon) == [.tooLate])
+    let taken = try #require(try store.approvals(now: noon, all: true).first)
+    #expect(taken.status == .takenBack)
+    #expect(
+      taken.answers == [
+        .init(isApproval: true, by: "ann", at: noon), .init(isApproval: false, by: "bob", at: noon, note: "stop"),
+      ])
+  }
+
+  @Test func aNoOfSomebodyElseStands() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    var asking = Decisions(now: noon)
+    asking.changes.approvals.asked = [
+      .init(
+        rule: "promote", fingerprint: "f", reason: .actsOnMany(subjects: 2, limit: 1), occurrences: [], at: noon,
+        expiresAt: noon.adding(milliseconds: 1000))
+    ]
+    _ = try commit(asking, store)
+    let id = try #require(try store.approvals(now: noon).first).id
+    func say(_ isApproval: Bool, _ name: String, isForced: Bool = false) throws -> [Store.AnswerResult] {
+      try store.answer([id], isApproval: isApproval, by: name, note: nil, isForced: isForced, now: noon)
+    }
+    #expect(try say(true, "ann") == [.written])
+    #expect(try say(true, "bob") == [.unchanged])
+    #expect(try store.approvals(now: noon).first?.answeredBy == "ann")
+    #expect(try say(false, "bob") == [.written])
+    #expect(try say(true, "ann") == [.refusedBefore(by: "bob")])
+    #expect(try store.approvals(now: noon).first?.status == .rejected)
+    #expect(try say(true, "ann", isForced: true) == [.written])
+    #expect(try store.approvals(now: noon).first?.answers.map(\.by) == ["ann", "bob", "ann"])
   }
 
   @Test func aSingleActionIsAskedAboutAndComesBackAsItWas() throws {
@@ -407,7 +437,7 @@ struct CommitTests {
     let record = try #require(try store.approvals(now: noon).first)
     #expect(record.item?.key == "zoe@example.com")
     let late = noon.adding(milliseconds: 1000)
-    #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: late) == [])
+    #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: late) == [.tooLate])
     #expect(try store.approvals(now: late).map(\.status) == [.expired])
   }
 

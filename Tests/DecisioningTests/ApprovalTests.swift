@@ -8,17 +8,18 @@ private let base = """
   event page_view { path text } worth 0.2
   asset { type text }
   asset guide "The guide" { type "guide" }
-  policy {
-    approve rules that act on more than 3 contacts  halt when a run acts on more than 100% of contacts
-    approvals expire after 2 days
-  }
 
+  """
+
+private let policy = """
+  approve rules that act on more than 3 contacts  halt when a run acts on more than 100% of contacts
+  approvals expire after 2 days
   """
 
 /// What a person is asked, and what becomes of the answer.
 struct ApprovalTests {
-  private func scene(_ rules: String, count: Int = 4) throws -> Scene {
-    var scene = try Scene(base + rules)
+  private func scene(_ rules: String, count: Int = 4, policy: String = policy) throws -> Scene {
+    var scene = try Scene("\(base)policy { \(policy) }\n\(rules)")
     for person in 0..<count { scene.add("p\(1000 + person)@acme.example", ["hot": .flag(true)]) }
     scene.consentAll()
     return scene
@@ -152,5 +153,40 @@ struct ApprovalTests {
     let decisions = scene.run(after: TimeSpan(1, .hours))
     #expect(decisions.changes.handled.map(\.result) == [.refused, .refused, .refused, .refused])
     #expect(scene.run(after: TimeSpan(1, .hours)).actions.isEmpty)
+  }
+
+  /// Nobody is asked when the night is over, a few at a time, about what was many when it was held.
+  @Test func whoeverIsHeldCountsWhenThatBegins() throws {
+    var scene = try scene(
+      "rule r { when hot then send asset guide }", count: 40,
+      policy: policy + " quiet between 20:00 and 08:00, release over 4 hours")
+    scene.now = try instant("2026-03-02T22:00:00Z")
+    #expect(scene.run().report("r")?.approval == .actsOnMany(subjects: 40, limit: 3))
+    #expect(scene.world.state.holds.isEmpty)
+    scene.answer("r", isApproval: true)
+    let held = scene.run(after: TimeSpan(1, .hours))
+    #expect(held.report("r")?.waiting == 40)
+    // Each of them leaves in the morning without being asked about again.
+    scene.now = try instant("2026-03-03T07:59:00Z")
+    var acted = 0
+    for _ in 0..<25 {
+      let decisions = scene.run(after: TimeSpan(10, .minutes))
+      #expect(decisions.report("r")?.approval == nil)
+      acted += decisions.acted.count
+    }
+    #expect(acted == 40)
+  }
+
+  @Test func aRunHaltsForThoseWhomItHoldsToo() throws {
+    var scene = try scene(
+      "rule r { when hot then send asset guide }", count: 40,
+      policy: "halt when a run acts on more than 10 contacts  quiet between 20:00 and 08:00")
+    scene.now = try instant("2026-03-02T22:00:00Z")
+    scene.options.approvedRules = ["r"]
+    #expect(scene.run().halt == .init(contacts: 40, limit: 10))
+    #expect(scene.world.state.holds.isEmpty)
+    scene.options.ignoresHalt = true
+    scene.run()
+    #expect(scene.world.state.holds.count == 40)
   }
 }

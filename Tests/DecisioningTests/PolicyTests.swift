@@ -286,6 +286,21 @@ struct PolicyTests {
     #expect(scene.run().acted == ["r bob@acme.example"])
   }
 
+  /// HubSpot writes zones in its own way, and exports in lower case.
+  @Test(arguments: ["us_slash_pacific", "america_slash_los_angeles", "america/los_angeles", "America/Los_Angeles"])
+  func quietHoursInContactTimeAsTheCRMSpellsIt(spelling: String) throws {
+    var scene = try scene(
+      """
+      policy { timezone "Europe/London"  quiet between 20:00 and 08:00 in contact time }
+      rule r { when hot then send asset guide }
+      """, people: ["ann@acme.example", "bob@acme.example"], at: "2026-03-02T12:00:00Z")
+    scene.set("timezone", to: .text(spelling), of: "bob@acme.example")
+    scene.consentAll()
+    #expect(scene.run().acted == ["r ann@acme.example"])
+    scene.now = try instant("2026-03-02T16:00:00Z")
+    #expect(scene.run().acted == ["r bob@acme.example"])
+  }
+
   @Test func quietHoursHoldNoTasks() throws {
     var scene = try scene(
       "policy { quiet between 20:00 and 08:00 } rule r { when hot then create note \"x\" }",

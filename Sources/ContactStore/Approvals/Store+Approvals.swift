@@ -15,6 +15,23 @@ package struct ApprovalRecord: Hashable, Sendable {
     case expired
     /// A run has taken it up.
     case used, refused, lapsed, moot
+    /// A run had acted upon it when a person said no; what was not carried out by then is not.
+    case takenBack = "taken back"
+  }
+
+  /// What somebody said, one after the other.
+  package struct Answer: Hashable, Sendable {
+    package var isApproval: Bool
+    package var by: String
+    package var at: Instant
+    package var note: String?
+
+    package init(isApproval: Bool, by: String, at: Instant, note: String? = nil) {
+      self.isApproval = isApproval
+      self.by = by
+      self.at = at
+      self.note = note
+    }
   }
 
   package var id: Int64
@@ -28,6 +45,8 @@ package struct ApprovalRecord: Hashable, Sendable {
   package var answeredBy: String?
   package var answeredAt: Instant?
   package var note: String?
+  /// All that was said, oldest first; the last counts.
+  package var answers: [Answer] = []
   /// Of a single action: the key of its subject, the action and its arguments as JSON.
   package var item: Item?
 
@@ -43,14 +62,25 @@ extension Store {
   /// What waits for an answer or for the next run; everything that was ever asked where `all`. Oldest first.
   package func approvals(now: Instant, all: Bool = false) throws(StoreError) -> [ApprovalRecord] {
     try read { database in
-      try Row.fetchAll(
+      var answers: [Int64: [ApprovalRecord.Answer]] = [:]
+      for row in try Row.fetchAll(database, sql: "SELECT * FROM approval_answer ORDER BY id") {
+        answers[row["approval"], default: []].append(
+          .init(
+            isApproval: row["answer"] == "approved", by: row["by"], at: Instant(milliseconds: row["at"]),
+            note: row["note"]))
+      }
+      return try Row.fetchAll(
         database,
         sql: """
           SELECT id, rule, reason, people, asked_at, expires_at, answer, answered_at, answered_by, note, result, subject,
             key, action, arguments
           FROM approval \(all ? "" : "WHERE settled_by_run IS NULL") ORDER BY id
           """
-      ).map { row in ApprovalRecord(row, now: now) }
+      ).map { row in
+        var record = ApprovalRecord(row, now: now)
+        record.answers = answers[record.id] ?? []
+        return record
+      }
     }
   }
 
@@ -73,25 +103,44 @@ extension Store {
     }
   }
 
+  package enum AnswerResult: Hashable, Sendable {
+    case written
+    /// The same was said before.
+    case unchanged
+    /// Its time is over, or a run took it up.
+    case tooLate
+    /// Somebody else said no.
+    case refusedBefore(by: String)
+  }
+
   /// Writes down what a person said. An answer may be changed until a run has taken it up, and an approval until all that
-  /// it let through is carried out: taken back, the rest is not.
+  /// it let through is carried out: taken back, the rest is not. A no of somebody else stands unless `isForced`; a yes of
+  /// somebody else can always be taken back, since nothing is lost by waiting.
   ///
-  /// - Returns: the ids that were answered: those of `ids` that are open, answered, or used and now rejected.
+  /// - Returns: what became of each of `ids`, in their order.
   package func answer(
-    _ ids: [Int64], isApproval: Bool, by name: String, note: String?, now: Instant
-  ) throws(StoreError) -> [Int64] {
+    _ ids: [Int64], isApproval: Bool, by name: String, note: String?, isForced: Bool = false, now: Instant
+  ) throws(StoreError) -> [AnswerResult] {
     try write { database in
-      try ids.filter { id in
+      try ids.map { id in
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM approval WHERE id = ?", arguments: [id]) else {
+          return .tooLate
+        }
         // A no is heard as long as anything can still be kept from happening, a yes only in time.
+        let (settledBy, result): (Int64?, String?) = (row["settled_by_run"], row["result"])
+        let isOpen = settledBy == nil && row["expires_at"] > now.milliseconds
+        guard isOpen || (result == "used" && !isApproval) else { return .tooLate }
+        let answer = isApproval ? "approved" : "rejected"
+        let (said, sayer): (String?, String?) = (row["answer"], row["answered_by"])
+        if said == answer { return .unchanged }
+        if said == "rejected", isApproval, let sayer, sayer != name, !isForced { return .refusedBefore(by: sayer) }
         try database.execute(
-          sql: """
-            UPDATE approval SET answer = ?, answered_at = ?, answered_by = ?, note = ?
-            WHERE id = ? AND ((settled_by_run IS NULL AND expires_at > ?) OR (result = 'used' AND ?))
-            """,
-          arguments: [
-            isApproval ? "approved" : "rejected", now.milliseconds, name, note, id, now.milliseconds, !isApproval,
-          ])
-        return database.changesCount > 0
+          sql: "UPDATE approval SET answer = ?, answered_at = ?, answered_by = ?, note = ? WHERE id = ?",
+          arguments: [answer, now.milliseconds, name, note, id])
+        try database.execute(
+          sql: "INSERT INTO approval_answer (approval, answer, at, by, note) VALUES (?, ?, ?, ?, ?)",
+          arguments: [id, answer, now.milliseconds, name, note])
+        return .written
       }
     }
   }
@@ -112,6 +161,7 @@ extension ApprovalRecord {
     let answer: String? = row["answer"]
     status =
       switch (result, answer) {
+      case (.used, "rejected"): .takenBack
       case (.used, _): .used
       case (.rejected, _): .refused
       case (.expired, _): .lapsed

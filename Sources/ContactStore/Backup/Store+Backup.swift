@@ -1,5 +1,7 @@
+package import BusinessTime
 import Foundation
 import GRDB
+import Glibc
 
 /// A copy of the database as it was at one moment.
 package struct BackupFacts: Hashable, Sendable {
@@ -93,30 +95,85 @@ extension Store {
 
   /// Puts a backup in the place of a database. What was there is kept beside it, under the name that is returned.
   ///
+  /// What was carried out since the backup was made is not known to it. So nothing is carried out from then on until
+  /// `resumeDispatch`, and what was about to be is looked up first.
+  ///
   /// - Parameter stamp: makes that name, such as `20260302T090000`.
-  package static func restore(_ backup: String, to path: String, stamp: String) throws(StoreError) -> String? {
+  package static func restore(_ backup: String, to path: String, stamp: String, now: Instant) throws(StoreError)
+    -> String?
+  {
     _ = try check(backup: backup)
     let manager = FileManager.default
     let draft = path + ".part"
     do {
       try? manager.removeItem(atPath: draft)
       try manager.copyItem(atPath: backup, toPath: draft)
+      try suspendDispatch(draft, now)
       try synchronize(draft)
-      var kept: String?
-      if manager.fileExists(atPath: path) {
-        let name = "\(path).before-\(stamp)"
-        // With its log, in which the latest transactions may be; the inbox stays, and is worked in again.
-        for suffix in ["", "-wal", "-shm"] where manager.fileExists(atPath: path + suffix) {
-          try manager.moveItem(atPath: path + suffix, toPath: name + suffix)
-        }
-        kept = name
+      var name = "\(path).before-\(stamp)"
+      // Another restore of the same second.
+      var number = 2
+      while manager.fileExists(atPath: name) {
+        name = "\(path).before-\(stamp)-\(number)"
+        number += 1
+      }
+      let isThere = manager.fileExists(atPath: path)
+      // With its log, in which the latest transactions may be, and which SQLite would otherwise play into the backup, also
+      // where the database itself is gone. The inbox stays, and is worked in again.
+      for suffix in ["-wal", "-shm", ""] where manager.fileExists(atPath: path + suffix) {
+        try manager.moveItem(atPath: path + suffix, toPath: name + suffix)
       }
       try manager.moveItem(atPath: draft, toPath: path)
-      return kept
+      try synchronizeFolder(of: path)
+      return isThere ? name : nil
     } catch {
       try? manager.removeItem(atPath: draft)
       throw StoreError(error, path: path, timeoutSeconds: 5)
     }
+  }
+
+  private static func suspendDispatch(_ path: String, _ now: Instant) throws {
+    let store = try Store.open(path)
+    try store.write { database in
+      try database.execute(sql: "INSERT INTO restored (at) VALUES (?)", arguments: [now.milliseconds])
+      try database.execute(
+        sql: """
+          UPDATE outbox
+          SET doubtful_since = coalesce(doubtful_since, claimed_at, (SELECT at FROM run WHERE id = outbox.run))
+          WHERE status = 'pending'
+          """)
+    }
+    try store.close()
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+  }
+
+  /// When the database was put back from a backup, where nobody has looked since; nothing is carried out then.
+  package func restoredAt() throws(StoreError) -> Instant? {
+    try read { database in try Store.restoredAt(database) }
+  }
+
+  static func restoredAt(_ database: Database) throws -> Instant? {
+    try Int64.fetchOne(database, sql: "SELECT max(at) FROM restored WHERE resumed_at IS NULL")
+      .map(Instant.init(milliseconds:))
+  }
+
+  /// A person has looked at what would be carried out after a restore.
+  ///
+  /// - Returns: whether it was not carried out until now.
+  package func resumeDispatch(now: Instant) throws(StoreError) -> Bool {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE restored SET resumed_at = ? WHERE resumed_at IS NULL", arguments: [now.milliseconds])
+      return database.changesCount > 0
+    }
+  }
+
+  private static func synchronizeFolder(of path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    let descriptor = Glibc.open(folder.isEmpty ? "." : folder, O_RDONLY)
+    guard descriptor >= 0 else { return }
+    _ = fsync(descriptor)
+    _ = Glibc.close(descriptor)
   }
 
   private static func synchronize(_ path: String) throws {

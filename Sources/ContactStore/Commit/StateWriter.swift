@@ -135,13 +135,12 @@ struct StateWriter {
       insert.bind(7, run)
       try insert.run()
     }
-    // Twice what is read, so that a run with an earlier clock still finds them.
     try database.execute(
       sql: """
         DELETE FROM occurrence_handled WHERE due < ? AND NOT EXISTS (
           SELECT 1 FROM hold AS h WHERE h.rule = occurrence_handled.rule AND h.subject = occurrence_handled.subject
             AND h.record = occurrence_handled.record AND h.occurrence = occurrence_handled.occurrence)
-        """, arguments: [now - 2 * HandledOccurrences.memoryMilliseconds])
+        """, arguments: [now - HandledOccurrences.keptMilliseconds])
   }
 
   private func writeHolds(_ holds: [StateChanges.Hold], released: [RuleOccurrence]) throws {

@@ -19,6 +19,7 @@ extension Store {
     let names = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     let kinds = actions.map { "AND o.action IN (\($0.map { "'\($0.rawValue)'" }.joined(separator: ", ")))" } ?? ""
     return try durablyWrite { database in
+      if let at = try Store.restoredAt(database) { throw StoreError.restored(path: path, at: at) }
       let entries = try Store.entries(
         database,
         """

@@ -43,7 +43,11 @@ extension Store {
         """
         SELECT answered_by, answered_at, note FROM approval
         WHERE answer = 'rejected' AND result = 'used' AND (idempotency_key = ? OR (
-          idempotency_key IS NULL AND rule = ? AND settled_by_run = ?))
+          idempotency_key IS NULL AND rule = ? AND (settled_by_run = ? OR (
+            -- What the steps of a sequence do is decided by later runs, for those who came in by this one.
+            ? LIKE 'sequence:%' AND (SELECT at FROM run WHERE id = ?) <= answered_at AND EXISTS (
+              SELECT 1 FROM approval_subject AS s
+              WHERE s.approval = approval.id AND s.subject = ? AND s.record = ?)))))
         """)
       let held = try RawStatement(database, "SELECT min(at) FROM dispatch_check WHERE outbox = ?")
       return try entries.map { entry in
@@ -55,6 +59,10 @@ extension Store {
         withdrawn.bind(1, entry.idempotencyKey)
         withdrawn.bind(2, entry.rule)
         withdrawn.bind(3, entry.run)
+        withdrawn.bind(4, entry.idempotencyKey)
+        withdrawn.bind(5, entry.run)
+        withdrawn.bind(6, entry.subject.code)
+        withdrawn.bind(7, entry.record)
         if try withdrawn.step() {
           facts.withdrawn = ApprovalState.Answer(
             isApproval: false, by: withdrawn.text(0), at: Instant(milliseconds: withdrawn.integer(1)),

@@ -9,8 +9,7 @@ enum StateHistory {
     "schema_field", "import", "import_field", "kept_columns", "name", "field_history", "rulebook", "rulebook_file",
     "run",
     "run_rule", "run_basis", "record_past", "field_appeared", "decision", "override", "outbox", "state_revision",
-    "contact",
-    "account", "deal", "asset", "stranger_event",
+    "approval_answer", "restored", "contact", "account", "deal", "asset", "stranger_event",
   ]
   /// Of tables that belong to carrying decisions out.
   private static let untrackedPrefixes = ["sqlite_", "grdb_", "hubspot", "dispatch", "outbox", "webhook", "_kept_"]

@@ -25,7 +25,7 @@ struct ChangeLoader {
       let entry = Wanted(subject: subject, attribute: reference.attribute)
       if !wanted.contains(entry) { wanted.append(entry) }
     }
-    let since = horizon()
+    let since = HandledOccurrences.horizon(of: program, now: now)
     return try wanted.flatMap { entry in
       switch entry.attribute {
       case .field(let field): try fieldChanges(entry.subject, field, since)
@@ -33,22 +33,6 @@ struct ChangeLoader {
       case .eventTime, .eventWorth, .oldValue, .newValue: [FieldChange]()
       }
     }
-  }
-
-  /// How far back a change may still set something off: how late it may be, waited for and held.
-  private func horizon() -> Instant {
-    var milliseconds = Double(HandledOccurrences.memoryMilliseconds) + 90 * 86_400_000
-    for rule in program.rules {
-      switch rule.trigger?.wait {
-      case .duration(let span):
-        // Business time passes at least five hours in a week, however short the hours and many the holidays.
-        let days = span.unit == .businessDays ? span.amount * 7 : span.amount * 2
-        milliseconds = max(milliseconds, (span.elapsedMilliseconds ?? days * 86_400_000) + 92 * 86_400_000)
-      case .until: return .earliest
-      case nil: break
-      }
-    }
-    return now.adding(milliseconds: -Int64(min(milliseconds, 4e15)))
   }
 
   private func fieldChanges(_ subject: Subject, _ field: FieldIndex, _ since: Instant) throws -> [FieldChange] {

@@ -113,18 +113,22 @@ struct StateLoader {
     return holds
   }
 
-  /// Those that may still matter: an occurrence due longer ago than an `on` rule looks back is over.
+  /// Those that may still matter: an occurrence due longer ago than an `on` rule looks back is over. A rule that waits looks
+  /// back as far as it waits, and may have waited less when it was done with one.
   private func handled(held: [RuleOccurrence: Instant]) throws -> Set<RuleOccurrence> {
     var handled: Set<RuleOccurrence> = []
     let statement = try RawStatement(
       database,
       """
       SELECT name.text, subject, record, occurrence FROM occurrence_handled AS h JOIN name ON name.id = h.rule
-      WHERE (due >= ? OR EXISTS (
+      WHERE (due >= ? OR (due >= ? AND instr(?, ' ' || name.text || ' ') > 0) OR EXISTS (
         SELECT 1 FROM hold WHERE hold.rule = h.rule AND hold.subject = h.subject AND hold.record = h.record
           AND hold.occurrence = h.occurrence))\(ofFew())
       """)
+    let waiting = program.rules.filter { $0.trigger?.wait != nil }.flatMap { [$0.name, $0.formerName ?? ""] }
     statement.bind(1, now.adding(milliseconds: -HandledOccurrences.memoryMilliseconds).milliseconds)
+    statement.bind(2, HandledOccurrences.horizon(of: program, now: now).milliseconds)
+    statement.bind(3, " \(waiting.joined(separator: " ")) ")
     while try statement.step() {
       if let occurrence = occurrence(statement) { handled.insert(occurrence) }
     }
@@ -213,6 +217,24 @@ func restriction(_ column: String, toFew rows: RowIndex) -> String {
 
 /// How long it is known that a rule is done with an occurrence.
 enum HandledOccurrences {
-  /// Twice as long as an occurrence may be late.
+  /// For rules that do not wait: twice as long as an occurrence may be late.
   static let memoryMilliseconds: Int64 = 2 * Int64(DecisionState.lateness.elapsedMilliseconds ?? 86_400_000)
+  /// In the database: longer than anything waits, since the wait of a rule may be made longer at any time.
+  static let keptMilliseconds: Int64 = 400 * 86_400_000
+
+  /// How far back what happened may still set something off: how late it may be, waited for and held.
+  static func horizon(of program: CheckedProgram, now: Instant) -> Instant {
+    var milliseconds = Double(memoryMilliseconds) + 90 * 86_400_000
+    for rule in program.rules {
+      switch rule.trigger?.wait {
+      case .duration(let span):
+        // Business time passes at least five hours in a week, however short the hours and many the holidays.
+        let days = span.unit == .businessDays ? span.amount * 7 : span.amount * 2
+        milliseconds = max(milliseconds, (span.elapsedMilliseconds ?? days * 86_400_000) + 92 * 86_400_000)
+      case .until: return .earliest
+      case nil: break
+      }
+    }
+    return now.adding(milliseconds: -Int64(min(milliseconds, 4e15)))
+  }
 }

@@ -7,7 +7,25 @@ extension SystemSchema {
       try database.execute(sql: policyTables)
       try database.execute(sql: policyViews)
     }
+    migrator.registerMigration("approval answers") { database in
+      try database.execute(sql: answerTable)
+    }
   }
+
+  /// All that people said, of which `approval` holds the last.
+  private static let answerTable = """
+    CREATE TABLE approval_answer (
+      id INTEGER PRIMARY KEY,
+      approval INTEGER NOT NULL REFERENCES approval (id),
+      answer TEXT NOT NULL CHECK (answer IN ('approved', 'rejected')),
+      at INTEGER NOT NULL,
+      by TEXT NOT NULL,
+      note TEXT
+    ) STRICT;
+    CREATE INDEX approval_answer_by_approval ON approval_answer (approval);
+    INSERT INTO approval_answer (approval, answer, at, by, note)
+      SELECT id, answer, answered_at, coalesce(answered_by, ''), note FROM approval WHERE answer IS NOT NULL ORDER BY id;
+    """
 
   /// `approval` without an `idempotency_key` is the question of a rule, whose `approval_subject`s it would act upon; with
   /// one it is a single action.

@@ -25,6 +25,7 @@ enum SystemSchema {
     registerHubSpotAccount(in: &migrator)
     registerDoubts(in: &migrator)
     registerStrangers(in: &migrator)
+    registerRestored(in: &migrator)
     return migrator
   }()
 

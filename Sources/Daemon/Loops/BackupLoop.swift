@@ -24,8 +24,9 @@ struct BackupLoop: Sendable {
     let (folder, store, settings, now) = (folder, store, settings, context.now())
     do {
       let due = try await work.runUnlessCancelled { () -> Instant in
-        let backups = ScheduledBackups(folder: folder)
-        let next = try backups.latest().map { $0.adding(milliseconds: Int64(settings.backupSeconds) * 1_000) } ?? now
+        let backups = ScheduledBackups(folder: folder, database: store.path)
+        let next =
+          try backups.latest(at: now).map { $0.adding(milliseconds: Int64(settings.backupSeconds) * 1_000) } ?? now
         guard next <= now else { return next }
         try backups.make(of: store, at: now, keeping: settings.backupsKept)
         return now.adding(milliseconds: Int64(settings.backupSeconds) * 1_000)

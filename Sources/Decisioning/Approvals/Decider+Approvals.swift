@@ -34,10 +34,13 @@ extension Decider {
     for rule: RulePlan, _ draft: RuleDraft, covered: (RuleOccurrence) -> Bool = { _ in false }
   ) -> Outcome.ApprovalReason? {
     let open = draft.intentions.filter { !covered($0.occurrence) }
-    let acted = Set(open.filter(\.acts).map(\.occurrence.row)).count
+    // Whoever is held counts when that begins, or the end of a quiet night would let many through a few at a time. An
+    // edited rule has never been asked about whom it held before.
+    func counts(_ intention: Intention) -> Bool { intention.isNew || (draft.report.isEdited && intention.acts) }
+    func people(_ intentions: [Intention]) -> Int { Set(intentions.filter(counts).map(\.occurrence.row)).count }
     let total = table(of: rule.rule.subject).count
-    if let limit = program.policy.approveOver.exceeded(by: acted, of: total) {
-      return .actsOnMany(subjects: draft.acted.count, limit: limit)
+    if let limit = program.policy.approveOver.exceeded(by: people(open), of: total) {
+      return .actsOnMany(subjects: people(draft.intentions), limit: limit)
     }
     guard isFirstReach(rule, draft), !rule.rule.frequency.includesExisting else { return nil }
     let messaged = Set(open.filter(\.messages).map(\.occurrence.row)).count

@@ -27,6 +27,9 @@ struct RuleApproval {
 /// Something that a rule would do and about which a person may have to be asked.
 struct Intention {
   var occurrence: RuleOccurrence
+  /// Now; otherwise it is held.
   var acts: Bool
+  /// Whether the rule wants it for the first time: what was held before was counted when it was first held.
+  var isNew: Bool
   var messages: Bool
 }

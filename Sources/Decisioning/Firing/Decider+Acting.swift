@@ -54,7 +54,8 @@ extension Decider {
       }
       draft.report.waiting += 1
       draft.messaged.insert(candidate.row)
-      draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: false, messages: true))
+      draft.intentions.append(
+        Intention(occurrence: held.named(rule.name), acts: false, isNew: heldSince == nil, messages: true))
       if heldSince == nil {
         draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: now, until: until))
       }
@@ -69,7 +70,8 @@ extension Decider {
       draft.acted.insert(candidate.row)
       let messages = resolved.contains { $0.isMessage && $0.outcome == .act }
       if messages { draft.messaged.insert(candidate.row) }
-      draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: true, messages: messages))
+      draft.intentions.append(
+        Intention(occurrence: held.named(rule.name), acts: true, isNew: heldSince == nil, messages: messages))
       for action in resolved where action.outcome == .act || action.outcome.isQuestion {
         apply(action, rule.name, rule.subject, candidate.row, &draft.effects)
       }

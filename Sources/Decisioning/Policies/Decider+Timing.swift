@@ -100,8 +100,8 @@ extension Decider {
 
   // MARK: - Zones
 
-  /// The contact's own zone, otherwise that of its account, otherwise that of the policy; what is no zone of the IANA
-  /// database counts as missing.
+  /// The contact's own zone, otherwise that of its account, otherwise that of the policy. Spelled as in the IANA database
+  /// or as HubSpot does; what is neither counts as missing.
   func zone(of contact: Int32) -> Zone {
     if let zone = zone(plan.zoneField, .contact, contact) { return zone }
     let account = snapshot.accountOfContact[Int(contact)]
@@ -111,9 +111,9 @@ extension Decider {
 
   private func zone(_ field: FieldIndex?, _ subject: Subject, _ row: Int32) -> Zone? {
     guard let field,
-      case .text(let identifier) = table(of: subject).value(field, .text, row: Int(row), snapshot.texts)
+      case .text(let spelling) = table(of: subject).value(field, .text, row: Int(row), snapshot.texts)
     else { return nil }
-    return Zone(identifier: identifier)
+    return Zone(spelling: spelling)
   }
 }
 

@@ -170,6 +170,10 @@ final class Decider {
     for action in decisions.actions where action.outcome == .act && !action.isSync && action.subject == .contact {
       contacts.insert(action.row)
     }
+    // What a quiet night holds goes out all the same.
+    for hold in decisions.changes.holds where hold.since == now && hold.occurrence.subject == .contact {
+      contacts.insert(hold.occurrence.row)
+    }
     return contacts
   }
 

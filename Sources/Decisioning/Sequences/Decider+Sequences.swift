@@ -15,7 +15,7 @@ extension Decider {
     let rests = report.isPaused || !report.isExecutable
     var draft = SequenceDraft(
       report: report, salt: history.salt(of: sequence, at: now),
-      isFirstReach: history.deployment == nil || history.isAsked(state.approvals))
+      isFirstReach: history.deployment == nil)
     let new = newcomers(to: plan, history, rests: rests, &draft)
     // A sequence that is new and asks about everybody has not begun.
     if !rests, history.isChanged(by: sequence), history.deployment != nil || draft.report.approval == nil {
@@ -348,9 +348,6 @@ struct SequenceHistory {
     }
     return low < enrolments.count && enrolments[low].contact == row ? enrolments[low] : nil
   }
-
-  /// Whether a question about who comes in is open: until it is answered nobody has come in.
-  func isAsked(_ approvals: ApprovalState) -> Bool { approvals.questions[name] != nil }
 
   /// Whether the store does not know the present name and text yet.
   func isChanged(by sequence: CheckedSequence) -> Bool {

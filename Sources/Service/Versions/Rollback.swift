@@ -32,15 +32,15 @@ package enum Rollback {
       }
     }
     guard let version = try store.versions(startingWith: book.hash).first else { throw UnknownVersion(prefix: prefix) }
+    let files = version.files.map { file in
+      (path: file.path.hasSuffix(".abm") ? file.path : RuleBook.joined(rules, file.path), text: file.text)
+    }
+    // Before the first file is touched.
+    for file in files where !isWithin(file.path, rules) { throw ForeignFile(path: file.path, folder: rules) }
     var summary = Summary(hash: book.hash, written: [], removed: [])
-    var kept: Set<String> = []
-    for file in version.files {
-      let path = file.path.hasSuffix(".abm") ? file.path : RuleBook.joined(rules, file.path)
-      guard Files.absolute(path).hasPrefix(Files.absolute(rules)) else {
-        throw ForeignFile(path: path, folder: rules)
-      }
-      kept.insert(Files.absolute(path))
-      let bytes = Array(file.text.utf8)
+    let kept = Set(files.map { Files.absolute($0.path) })
+    for (path, text) in files {
+      let bytes = Array(text.utf8)
       if Files.isThere(path), try Files.read(path) == bytes { continue }
       try Files.write(bytes, to: path)
       summary.written.append(path)
@@ -51,6 +51,12 @@ package enum Rollback {
       summary.removed.append(path)
     }
     return summary
+  }
+
+  /// Whether a file is `rules`, or lies anywhere below it.
+  private static func isWithin(_ path: String, _ rules: String) -> Bool {
+    let (path, rules) = (Files.absolute(path), Files.absolute(rules))
+    return path == rules || path.hasPrefix(rules.hasSuffix("/") ? rules : rules + "/")
   }
 }
 

@@ -51,7 +51,7 @@ struct OutcomeAdvice {
     let common = "that is the time of \(why.program.policy.zone)"
     guard quiet.inContactTime else { return common }
     guard let field = why.program.contact.index(of: "timezone"), why.subject == .contact,
-      case .text(let zone) = why.value(of: field), Zone(identifier: zone) != nil
+      case .text(let zone) = why.value(of: field), Zone(spelling: zone) != nil
     else { return "\(common), as the contact's time zone is not known" }
     return "that is the contact's time, of \(zone)"
   }

@@ -66,7 +66,11 @@ package struct RuleBook: Sendable {
     let checked = check(source, trees: trees, assets: assetFiles + assets)
     diagnostics += checked.diagnostics
     for holidays in checked.program.policy.holidays {
-      attachments[holidays.path] = try? Files.read(joined(folder, holidays.path))
+      if let bytes = try? Files.read(joined(folder, holidays.path)) {
+        attachments[holidays.path] = bytes
+      } else {
+        diagnostics.append(.unreadableHolidaysFile(holidays.path, at: holidays.range))
+      }
     }
     // Lint speaks of meaning; where that is not settled it would mostly repeat the errors.
     if !diagnostics.contains(where: { $0.severity == .error }) {

@@ -78,36 +78,53 @@ struct Approvals: ParsableCommand {
 
     @OptionGroup var options: CommonOptions
 
-    func give(isApproval: Bool) throws {
+    func give(isApproval: Bool, isForced: Bool = false) throws {
       guard let name = by ?? ProcessInfo.processInfo.environment["USER"], !name.isEmpty else {
         throw ValidationError("nobody is named who decides; say --by NAME")
       }
       let workspace = try Workspace.open(options)
       let ids = try ApprovalService.ids(
         named: names, workspace.store, isApproval: isApproval, now: workspace.now)
-      let answered = try workspace.store.answer(ids, isApproval: isApproval, by: name, note: note, now: workspace.now)
+      let outcome = try ApprovalService.answer(
+        ids, isApproval: isApproval, by: name, note: note, isForced: isForced, workspace.book, workspace.store,
+        now: workspace.now)
       let text = ApprovalText(style: Output.style, zone: workspace.zone)
-      let records = try workspace.store.approvals(now: workspace.now, all: true)
-      for record in records where answered.contains(record.id) { Output.result(text.detail(record, subjects: [])) }
-      let late = ids.filter { !answered.contains($0) }
-      if !late.isEmpty {
-        Output.error(
-          "too late for \(late.map(String.init).joined(separator: ", ")): its time is over, or a run took it up")
-        throw Exit.problems
+      let shown = outcome.answered + outcome.unchanged
+      for record in try workspace.store.approvals(now: workspace.now, all: true) where shown.contains(record.id) {
+        Output.result(text.detail(record, subjects: []))
       }
+      for (sequence, count) in outcome.removed.sorted(by: { $0.key < $1.key }) {
+        Output.result("\(Plural.count(count, "person", "people")) taken out of \(sequence)")
+      }
+      for (id, other) in outcome.refusedBy.sorted(by: { $0.key < $1.key }) {
+        Output.error("\(id) was rejected by \(other); talk to them, or say --force")
+      }
+      if !outcome.late.isEmpty {
+        Output.error(
+          "too late for \(outcome.late.map(String.init).joined(separator: ", ")): its time is over, or a run took it up"
+        )
+      }
+      if !outcome.late.isEmpty || !outcome.refusedBy.isEmpty { throw Exit.problems }
     }
   }
 
   struct Approve: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Say yes; the next run acts.")
     @OptionGroup var answer: Answer
-    func run() throws { try answer.give(isApproval: true) }
+
+    @Flag(help: "Also where somebody else said no.")
+    var force = false
+
+    func run() throws { try answer.give(isApproval: true, isForced: force) }
   }
 
   struct Reject: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say no, or take an approval back.",
-      discussion: "What an approval let through and was not carried out yet is then not carried out.")
+      discussion: """
+        What an approval let through and was not carried out yet is then not carried out; whom it let into a sequence is
+        taken out.
+        """)
     @OptionGroup var answer: Answer
     func run() throws { try answer.give(isApproval: false) }
   }

@@ -25,7 +25,10 @@ struct Backup: ParsableCommand {
 struct Restore: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Put a backup in the place of the database.",
-    discussion: "The daemon must not be running. The database that was there is kept beside it.")
+    discussion: """
+      The daemon must not be running. The database that was there is kept beside it. What was carried out since the backup
+      was made is not known to it: nothing is carried out until you say `abm-rules outbox resume`.
+      """)
 
   @OptionGroup var options: CommonOptions
 
@@ -35,8 +38,11 @@ struct Restore: ParsableCommand {
   func run() throws {
     let database = try options.configuration().database
     let lock = try InstanceLock(database: database)
-    let kept = try Store.restore(file, to: database, stamp: ScheduledBackups.stamp(Clock.now))
+    let now = Clock.now
+    let kept = try Store.restore(file, to: database, stamp: ScheduledBackups.stamp(now), now: now)
     Output.result("\(database) is what \(file) was" + (kept.map { "; what it was before is \($0)" } ?? ""))
+    Output.result(
+      "nothing is carried out until you have looked: abm-rules outbox list --status pending, then outbox resume")
     withExtendedLifetime(lock) {}
   }
 }

@@ -7,7 +7,7 @@ import Service
 struct Outbox: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What is to be carried out, what failed, and what waits for you.",
-    subcommands: [List.self, Show.self, Retry.self, Drop.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Retry.self, Drop.self, Resume.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,6 +78,23 @@ struct Outbox: ParsableCommand {
       if !others.isEmpty {
         throw NoSuchEntries(ids: others, reason: "not entries that failed, were refused, parked or dropped")
       }
+    }
+  }
+
+  struct Resume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Carry actions out again after a `restore`.",
+      discussion: """
+        A backup does not know what was carried out after it was made. Look at what is pending and at `plan` first, and drop
+        what was done already.
+        """)
+
+    @OptionGroup var options: CommonOptions
+
+    func run() throws {
+      let workspace = try Workspace.open(options)
+      let isChanged = try workspace.store.resumeDispatch(now: Clock.now)
+      Output.result(isChanged ? "actions are carried out again" : "nothing was stopped")
     }
   }
 

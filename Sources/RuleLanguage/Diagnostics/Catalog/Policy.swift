@@ -43,4 +43,13 @@ extension Diagnostic {
       .shareOutOfRange, "a share lies between 0 % and 100 %", at: range, label: "outside",
       help: ["write it as in `10%`"])
   }
+
+  package static func unreadableHolidaysFile(_ path: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unreadableHolidaysFile, "the holidays of `\(path)` cannot be read", at: range, label: "no such file",
+      help: [
+        "the path starts at the folder of the rule book",
+        "without it people would be written to, and waits would count, on holidays",
+      ])
+  }
 }
