@@ -65,5 +65,12 @@ import Testing
     #expect(copy.existingCode(for: "one more") == nil)
     #expect(copy.count == 5_000)
     for number in 0..<5_000 as Range<Int32> { #expect(pool.text(number) == "text \(number)") }
+    // The same when no more are added: texts are looked up in another way then.
+    pool.freeze()
+    for number in 0..<5_000 as Range<Int32> {
+      #expect(pool.text(number) == "text \(number)" && pool.existingCode(for: "text \(number)") == number)
+    }
+    #expect(pool.existingCode(for: "text") == nil)
+    #expect(pool.code(for: "text") == 5_001)
   }
 }

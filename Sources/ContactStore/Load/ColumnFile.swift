@@ -44,7 +44,7 @@ package struct ColumnFile {
     var suppressed: [UInt8]
   }
 
-  private static let magic: UInt64 = 0x3173_6e6d_756c_6f63  // "columns1"
+  private static let magic: UInt64 = 0x3273_6e6d_756c_6f63  // "columns2"
 
   /// Whether there are so many rows that reading the file is faster.
   func isWorthIt(_ snapshot: Snapshot) -> Bool {

@@ -10,21 +10,19 @@ package struct TextPool: Sendable {
 
   package init() {}
 
-  init(frozen table: TextTable) {
-    base = FrozenTexts(table)
+  init(frozen base: FrozenTexts) {
+    self.base = base
   }
 
   package var count: Int { firstAdded + added.count }
 
   /// The code of the first text that copies do not share.
-  var firstAdded: Int { base?.table.count ?? 0 }
+  var firstAdded: Int { base?.count ?? 0 }
 
   /// From here on copies share what is there, even when more is added to them.
   package mutating func freeze() {
     guard base == nil else { return }
-    added.shrink()
-    base = FrozenTexts(added)
-    added = TextTable()
+    base = added.takeFrozen()
   }
 
   package func text(_ code: Int32) -> String { withBytes(of: code) { String(decoding: $0, as: UTF8.self) } }
@@ -32,16 +30,7 @@ package struct TextPool: Sendable {
   /// The code of the case-folded text.
   package func folded(_ code: Int32) -> Int32 {
     let first = firstAdded
-    if let base, Int(code) < first { return base.table.folded[Int(code)] }
+    if let base, Int(code) < first { return base.folded[Int(code)] }
     return added.folded[Int(code) - first]
-  }
-}
-
-/// A class, so that copies share it; it never changes.
-final class FrozenTexts: Sendable {
-  let table: TextTable
-
-  init(_ table: TextTable) {
-    self.table = table
   }
 }

@@ -7,7 +7,7 @@ extension Snapshot {
     var writer = ByteWriter()
     var texts = texts
     texts.freeze()
-    try (texts.base?.table ?? TextTable()).write(&writer, sink)
+    try texts.base?.write(&writer, sink)
     for table in [contacts, accounts, deals] {
       try writer.put(table.keys, sink)
       try writer.put(table.owners, sink)
@@ -36,7 +36,7 @@ extension Snapshot {
   /// - Returns: `nil` when the bytes are no such snapshot, or are damaged.
   package static func read(byteCount: Int, _ source: (UnsafeMutableRawBufferPointer) -> Bool) -> Snapshot? {
     var reader = ByteReader(left: byteCount)
-    guard let table = TextTable(&reader, source) else { return nil }
+    guard let frozen = FrozenTexts.read(&reader, source) else { return nil }
     var records: [RecordTable] = []
     for _ in 0..<3 {
       guard let keys = reader.array(of: Int32.self, source), let owners = reader.array(of: Int32.self, source),
@@ -59,7 +59,7 @@ extension Snapshot {
     let checksum = reader.checksum.value
     guard reader.number(source) == checksum else { return nil }
     let snapshot = Snapshot(
-      texts: TextPool(frozen: table), contacts: records[0], accounts: records[1], deals: records[2],
+      texts: TextPool(frozen: frozen), contacts: records[0], accounts: records[1], deals: records[2],
       accountOfContact: accountOfContact, accountOfDeal: accountOfDeal, events: events, previous: .empty)
     return snapshot.isSound ? snapshot : nil
   }
@@ -310,27 +310,26 @@ package struct ByteReader {
   }
 }
 
-extension TextTable {
+extension FrozenTexts {
   func write(_ writer: inout ByteWriter, _ sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-    try writer.put(bytes, sink)
-    try writer.put(ends, sink)
+    try writer.put(arena.bytes, sink)
+    try writer.put(arena.ends, sink)
+    try writer.put(arena.pages, sink)
     try writer.put(folded, sink)
     try writer.put(slots, sink)
   }
 
-  init?(_ reader: inout ByteReader, _ source: (UnsafeMutableRawBufferPointer) -> Bool) {
-    guard let bytes = reader.array(of: UInt8.self, source), let ends = reader.array(of: Int.self, source),
-      let folded = reader.array(of: Int32.self, source), let slots = reader.array(of: UInt64.self, source)
+  static func read(_ reader: inout ByteReader, _ source: (UnsafeMutableRawBufferPointer) -> Bool) -> FrozenTexts? {
+    guard let bytes = reader.array(of: UInt8.self, source), let ends = reader.array(of: UInt32.self, source),
+      let pages = reader.array(of: Int.self, source), let folded = reader.array(of: Int32.self, source),
+      let slots = reader.array(of: UInt32.self, source)
     else { return nil }
-    self.init(bytes: bytes, ends: ends, folded: folded, slots: slots)
-    guard isSound else { return nil }
+    let texts = FrozenTexts(arena: TextArena(bytes: bytes, ends: ends, pages: pages), folded: folded, slots: slots)
+    return texts.isSound ? texts : nil
   }
 
   private var isSound: Bool {
-    let count = UInt64(ends.count)
-    return (ends.last ?? 0) == bytes.count && zip([0] + ends, ends).allSatisfy { $0 <= $1 }
-      && folded.count == ends.count && folded.allSatisfy { $0 >= 0 && $0 < count }
-      && slots.count.nonzeroBitCount == 1 && slots.allSatisfy { $0 & 0xffff_ffff <= count }
-      && slots.contains(0)
+    arena.isSound && folded.count == count && folded.allSatisfy { $0 >= 0 && $0 < count }
+      && slots.count.nonzeroBitCount == 1 && slots.allSatisfy { $0 <= count } && slots.contains(0)
   }
 }

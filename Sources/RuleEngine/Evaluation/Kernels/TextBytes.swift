@@ -14,6 +14,16 @@ extension TextPool {
     isASCII(bytes) ? code(of: bytes) : code(for: String(decoding: bytes, as: UTF8.self))
   }
 
+  /// Calls `body` with the code of each of many texts, in their order. Where each is looked up is read beforehand, so
+  /// that waiting for memory overlaps.
+  package mutating func withCodes(forUTF8 all: [UnsafeBufferPointer<UInt8>], _ body: (Int32) -> Void) {
+    let hashes = all.map { hash($0) }
+    for hash in hashes { added.lookAt(hash) }
+    for (bytes, hash) in zip(all, hashes) {
+      body(isASCII(bytes) ? code(of: bytes, hash) : code(for: String(decoding: bytes, as: UTF8.self)))
+    }
+  }
+
   /// The code of a text that is there.
   package func existingCode(for text: String) -> Int32? {
     var text = text
@@ -23,17 +33,22 @@ extension TextPool {
   /// Calls `body` with the UTF-8 of a text.
   func withBytes<R>(of code: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
     let first = firstAdded
-    if let base, Int(code) < first { return base.table.withBytes(of: Int(code), body) }
-    return added.withBytes(of: Int(code) - first, body)
+    if let base, Int(code) < first { return base.arena.withBytes(of: Int(code), body) }
+    return added.arena.withBytes(of: Int(code) - first, body)
   }
 
   /// Calls `body` with the bytes of all texts, for loops over very many of them.
   func withAllBytes(_ body: (TextBytes) -> Void) {
-    (base?.table ?? TextTable()).withAll { baseBytes, baseEnds in
-      added.withAll { addedBytes, addedEnds in
-        body(
-          TextBytes(
-            firstAdded: Int32(firstAdded), base: (baseBytes, baseEnds), added: (addedBytes, addedEnds)))
+    (base?.folded ?? []).withUnsafeBufferPointer { baseFolded in
+      added.folded.withUnsafeBufferPointer { addedFolded in
+        (base?.arena ?? TextArena()).withPointers { base in
+          added.arena.withPointers { added in
+            body(
+              TextBytes(
+                firstAdded: Int32(firstAdded), base: base, added: added, baseFolded: baseFolded,
+                addedFolded: addedFolded))
+          }
+        }
       }
     }
   }
@@ -41,7 +56,7 @@ extension TextPool {
   /// The codes of the case-folded texts of others; -1 stays.
   func folded(_ codes: [Int32]) -> [Int32] {
     let first = firstAdded
-    return (base?.table.folded ?? []).withUnsafeBufferPointer { base in
+    return (base?.folded ?? []).withUnsafeBufferPointer { base in
       added.folded.withUnsafeBufferPointer { added in
         map1(codes) { code in code < 0 ? code : Int(code) < first ? base[Int(code)] : added[Int(code) - first] }
       }
@@ -55,12 +70,13 @@ extension TextPool {
   }
 
   private func find(_ bytes: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int32? {
-    if let code = base?.table.find(bytes, hash) { return code }
+    if let code = base?.find(bytes, hash) { return code }
     return added.find(bytes, hash).map { Int32(firstAdded) + $0 }
   }
 
-  private mutating func code(of bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
-    let hash = hash(bytes)
+  private mutating func code(of bytes: UnsafeBufferPointer<UInt8>) -> Int32 { code(of: bytes, hash(bytes)) }
+
+  private mutating func code(of bytes: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int32 {
     if let code = find(bytes, hash) { return code }
     let place = added.append(bytes, hash)
     let code = Int32(firstAdded) + place
@@ -76,14 +92,20 @@ extension TextPool {
 /// The bytes of the texts of a pool, by code.
 struct TextBytes {
   fileprivate let firstAdded: Int32
-  fileprivate let base: (bytes: UnsafePointer<UInt8>, ends: UnsafePointer<Int>)
-  fileprivate let added: (bytes: UnsafePointer<UInt8>, ends: UnsafePointer<Int>)
+  fileprivate let base: TextArena.Pointers
+  fileprivate let added: TextArena.Pointers
+  fileprivate let baseFolded: UnsafeBufferPointer<Int32>
+  fileprivate let addedFolded: UnsafeBufferPointer<Int32>
 
   @inline(__always)
   subscript(code: Int32) -> UnsafeBufferPointer<UInt8> {
-    let (texts, place) = code < firstAdded ? (base, Int(code)) : (added, Int(code - firstAdded))
-    let start = place == 0 ? 0 : texts.ends[place - 1]
-    return UnsafeBufferPointer(start: texts.bytes + start, count: texts.ends[place] - start)
+    code < firstAdded ? base[Int(code)] : added[Int(code - firstAdded)]
+  }
+
+  /// The code of the case-folded text.
+  @inline(__always)
+  func folded(_ code: Int32) -> Int32 {
+    code < firstAdded ? baseFolded[Int(code)] : addedFolded[Int(code - firstAdded)]
   }
 }
 

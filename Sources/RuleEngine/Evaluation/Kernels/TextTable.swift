@@ -1,25 +1,16 @@
-import Glibc
-
 /// Distinct byte strings, numbered in the order in which they came.
 struct TextTable: Sendable {
-  /// All of them, one after another.
-  private(set) var bytes: [UInt8] = []
-  /// Where each ends in `bytes`.
-  private(set) var ends: [Int] = []
+  private(set) var arena = TextArena()
   /// The code of each one's folded text, kept by the pool.
   var folded: [Int32] = []
   /// By hash, with linear probing: the hash in the upper half and one more than the place in the lower; 0 is free. A
   /// power of two, at most three quarters of it taken. The hash stands beside the place, since every look-up in a large
   /// table elsewhere would wait for memory.
-  private(set) var slots: [UInt64] = Array(repeating: 0, count: 16)
+  private var slots: [UInt64] = Array(repeating: 0, count: 16)
+  /// Keeps the look-ups beforehand from being left out.
+  private var looked: UInt64 = 0
 
-  init() {}
-
-  init(bytes: [UInt8], ends: [Int], folded: [Int32], slots: [UInt64]) {
-    (self.bytes, self.ends, self.folded, self.slots) = (bytes, ends, folded, slots)
-  }
-
-  var count: Int { ends.count }
+  var count: Int { arena.count }
 
   func find(_ wanted: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int32? {
     let mask = slots.count - 1
@@ -27,64 +18,24 @@ struct TextTable: Sendable {
     while slots[slot] != 0 {
       if UInt32(truncatingIfNeeded: slots[slot] >> 32) == hash {
         let place = Int(UInt32(truncatingIfNeeded: slots[slot])) - 1
-        if holds(wanted, at: place) { return Int32(place) }
+        if arena.holds(wanted, at: place) { return Int32(place) }
       }
       slot = (slot + 1) & mask
     }
     return nil
   }
 
+  /// Brings near where a text of that hash would be found.
+  @inline(__always)
+  mutating func lookAt(_ hash: UInt32) { looked |= slots[Int(hash) & (slots.count - 1)] }
+
   /// Adds a text that is not there; its place.
   mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int32 {
     if 4 * (count + 1) > 3 * slots.count { grow() }
     let place = Int32(count)
-    bytes.append(contentsOf: text)
-    ends.append(bytes.count)
+    arena.append(text)
     slots[freeSlot(hash)] = UInt64(hash) << 32 | UInt64(place + 1)
     return place
-  }
-
-  /// Gives back the room for more texts.
-  mutating func shrink() {
-    bytes = filled(bytes.count) { bytes[$0] }
-    ends = filled(ends.count) { ends[$0] }
-    folded = filled(folded.count) { folded[$0] }
-  }
-
-  func withBytes<R>(of place: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    bytes.withUnsafeBufferPointer { all in body(UnsafeBufferPointer(rebasing: all[range(of: place)])) }
-  }
-
-  /// Calls `body` with all bytes and where each text ends in them.
-  func withAll(_ body: (UnsafePointer<UInt8>, UnsafePointer<Int>) -> Void) {
-    // What is empty has no address.
-    if bytes.isEmpty || ends.isEmpty {
-      withUnsafePointer(to: 0 as UInt8) { bytes in
-        ends.withUnsafeBufferPointer { ends in
-          withUnsafePointer(to: 0) { none in body(bytes, ends.baseAddress ?? none) }
-        }
-      }
-      return
-    }
-    bytes.withUnsafeBufferPointer { bytes in
-      ends.withUnsafeBufferPointer { ends in
-        guard let bytes = bytes.baseAddress, let ends = ends.baseAddress else { return }
-        body(bytes, ends)
-      }
-    }
-  }
-
-  private func range(of place: Int) -> Range<Int> {
-    (place == 0 ? 0 : ends[place - 1])..<ends[place]
-  }
-
-  private func holds(_ wanted: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
-    let range = range(of: place)
-    guard wanted.count == range.count else { return false }
-    guard let theirs = wanted.baseAddress, !range.isEmpty else { return true }
-    return bytes.withUnsafeBufferPointer { ours in
-      ours.baseAddress.map { memcmp($0 + range.lowerBound, theirs, range.count) == 0 } ?? false
-    }
   }
 
   private func freeSlot(_ hash: UInt32) -> Int {
@@ -98,6 +49,44 @@ struct TextTable: Sendable {
     let old = slots
     slots = Array(repeating: 0, count: 2 * old.count)
     for entry in old where entry != 0 { slots[freeSlot(UInt32(truncatingIfNeeded: entry >> 32))] = entry }
+  }
+
+  /// The texts as they stay. The table is empty afterwards, so that nothing is in memory twice for long.
+  mutating func takeFrozen() -> FrozenTexts {
+    var arena = arena
+    self.arena = TextArena()
+    arena.shrink()
+    let folded = filled(self.folded.count) { self.folded[$0] }
+    self.folded = []
+    // Each stays in its slot.
+    let slots: [UInt32] = filled(self.slots.count) { UInt32(truncatingIfNeeded: self.slots[$0]) }
+    self = TextTable()
+    return FrozenTexts(arena: arena, folded: folded, slots: slots)
+  }
+}
+
+/// Distinct texts to which none are added. A class, so that copies of a pool share it; it never changes.
+final class FrozenTexts: Sendable {
+  let arena: TextArena
+  let folded: [Int32]
+  /// One more than the place, in the slots of `TextTable`; 0 is free. Without the hash, since hardly anything is looked up
+  /// once all is loaded.
+  let slots: [UInt32]
+
+  init(arena: TextArena, folded: [Int32], slots: [UInt32]) {
+    (self.arena, self.folded, self.slots) = (arena, folded, slots)
+  }
+
+  var count: Int { arena.count }
+
+  func find(_ wanted: UnsafeBufferPointer<UInt8>, _ hash: UInt32) -> Int32? {
+    let mask = slots.count - 1
+    var slot = Int(hash) & mask
+    while slots[slot] != 0 {
+      if arena.holds(wanted, at: Int(slots[slot]) - 1) { return Int32(slots[slot]) - 1 }
+      slot = (slot + 1) & mask
+    }
+    return nil
   }
 }
 
