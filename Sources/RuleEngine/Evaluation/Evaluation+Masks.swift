@@ -65,8 +65,8 @@ extension Evaluation {
 
   /// Keeps in mind for how many texts a pattern was given up.
   func report(_ answer: ColumnEncodings.Answer, of test: TextTest) {
-    guard case .pattern(let pattern) = test, answer.exceededCount > 0 else { return }
-    problems.exceededPatterns[pattern, default: 0] += answer.exceededCount
+    guard case .pattern(let pattern) = test, !answer.exceeded.isEmpty else { return }
+    problems.exceededPatterns[pattern, default: 0] += answer.exceeded.count
   }
 }
 

@@ -196,6 +196,11 @@ package final class Evaluation {
   /// The node's column, once what it is computed from is there.
   func column(_ root: NodeID, _ batch: BatchState?) -> Column {
     if let known = known(root, batch) { return known }
+    if case .constant(let value) = plan.graph[root].kind {
+      let result = constant(value, plan.graph[root].type)
+      memo[root.index] = result
+      return result
+    }
     // Operands first, on a list rather than by recursion: the way down a long chain of definitions needs no deep stack.
     var open = [root]
     var computed: [NodeID] = []

@@ -26,8 +26,9 @@ struct MaskProgram: Sendable {
 
   /// Neighboring planes that are read from a table by the row's code.
   struct Table: Sendable {
-    /// For each distinct value a bit for each plane.
+    /// For each distinct value, from `start` on, a bit for each plane.
     var numbers: [UInt32]
+    var start: Int
     var firstPlane: Int
     var planeCount: Int
   }
@@ -47,9 +48,12 @@ struct MaskProgram: Sendable {
     self.resultCount = resultCount
   }
 
-  mutating func addPlane() -> Int {
-    planeCount += 1
-    return planeCount - 1
+  mutating func addPlane() -> Int { addPlanes(1) }
+
+  /// Neighbors; the first of them.
+  mutating func addPlanes(_ count: Int) -> Int {
+    planeCount += count
+    return planeCount - count
   }
 
   /// The plane is yes where all sources are.
@@ -150,7 +154,8 @@ extension PlaneBlock {
       }
       for table in column.tables {
         table.numbers.withUnsafeBufferPointer {
-          makeTable(codes, words, $0.baseAddress, table.planeCount, pointer(to: table.firstPlane))
+          makeTable(
+            codes, words, $0.baseAddress.map { $0 + table.start }, table.planeCount, pointer(to: table.firstPlane))
         }
       }
     }

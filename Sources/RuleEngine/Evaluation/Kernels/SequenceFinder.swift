@@ -43,7 +43,7 @@ struct SequenceFinder {
   ) {
     let sequence = Int32(sequences.count)
     for (part, texts) in parts.enumerated() {
-      for text in Set(texts).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      for text in texts.count > 1 ? Set(texts).sorted(by: { $0.lexicographicallyPrecedes($1) }) : texts {
         if endingsOfText[text] == nil { wanted.append(text) }
         endingsOfText[text, default: []].append(
           Ending(sequence: sequence, part: Int32(part), length: Int32(text.count)))
@@ -63,18 +63,19 @@ struct SequenceFinder {
       classes[Int(byte)] = UInt8(truncatingIfNeeded: classCount)
       if classCount < 256 { classCount += 1 }
     }
-    var children: [[Int32]] = [Array(repeating: -1, count: classCount)]
+    // By state and class, -1 for none.
+    var children = [Int32](repeating: -1, count: classCount)
     var own: [[Ending]] = [[]]
     for text in wanted {
       var state = 0
       for byte in text {
-        let symbol = Int(classes[Int(byte)])
-        if children[state][symbol] < 0 {
-          children[state][symbol] = Int32(children.count)
-          children.append(Array(repeating: -1, count: classCount))
+        let place = state * classCount + Int(classes[Int(byte)])
+        if children[place] < 0 {
+          children[place] = Int32(own.count)
+          children.append(contentsOf: repeatElement(-1, count: classCount))
           own.append([])
         }
-        state = Int(children[state][symbol])
+        state = Int(children[place])
       }
       own[state] += endingsOfText[text] ?? []
     }
@@ -84,41 +85,43 @@ struct SequenceFinder {
     var places = [UInt32](repeating: 0, count: own.count)
     for (position, state) in order.enumerated() { places[state] = UInt32(position * classCount) }
     firstEnd = UInt32(own.count { $0.isEmpty } * classCount)
+    next.reserveCapacity(children.count)
     for state in order {
       endingStarts.append(Int32(endings.count))
       endings += own[state]
-      next += children[state].map { places[Int($0)] }
+      for child in children[state * classCount..<(state + 1) * classCount] { next.append(places[Int(child)]) }
     }
     endingStarts.append(Int32(endings.count))
   }
 
   /// Where a state has no way on, the way of the longest end of it that is a state too; what ends there ends here.
-  private func completeTransitions(_ children: inout [[Int32]], _ own: inout [[Ending]]) {
-    var fallback = [Int32](repeating: 0, count: children.count)
+  private func completeTransitions(_ children: inout [Int32], _ own: inout [[Ending]]) {
+    var fallback = [Int32](repeating: 0, count: own.count)
     var open: [Int] = []
     for symbol in 0..<classCount {
-      if children[0][symbol] < 0 { children[0][symbol] = 0 } else { open.append(Int(children[0][symbol])) }
+      if children[symbol] < 0 { children[symbol] = 0 } else { open.append(Int(children[symbol])) }
     }
     var position = 0
     while position < open.count {
       let state = open[position]
       position += 1
       let other = Int(fallback[state])
-      own[state] += own[other]
+      if !own[other].isEmpty { own[state] += own[other] }
       for symbol in 0..<classCount {
-        let child = children[state][symbol]
+        let place = state * classCount + symbol
+        let child = children[place]
         if child < 0 {
-          children[state][symbol] = children[other][symbol]
+          children[place] = children[other * classCount + symbol]
         } else {
-          fallback[Int(child)] = children[other][symbol]
+          fallback[Int(child)] = children[other * classCount + symbol]
           open.append(Int(child))
         }
       }
     }
   }
 
-  /// Calls `body` with what finds, for one thread.
-  func withSearch(_ body: (Search) -> Void) {
+  /// Calls `body` with what finds, for one thread, and gives its answers there.
+  func withSearch(_ answers: AnswersOfText, _ body: (Search) -> Void) {
     withUnsafeTemporaryAllocation(of: Search.Progress.self, capacity: sequences.count + 1) { progress in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: sequences.count + 1) { touched in
         progress.initialize(repeating: Search.Progress())
@@ -128,7 +131,9 @@ struct SequenceFinder {
             guard let progress = progress.baseAddress, let touched = touched.baseAddress,
               let classes = classes.baseAddress, let next = next.baseAddress
             else { return }
-            body(Search(finder: self, classes: classes, next: next, progress: progress, touched: touched))
+            body(
+              Search(
+                answers: answers, finder: self, classes: classes, next: next, progress: progress, touched: touched))
           }
         }
       }
@@ -144,19 +149,17 @@ struct SequenceFinder {
       var end: Int32 = 0
     }
 
+    let answers: AnswersOfText
     fileprivate let finder: SequenceFinder
     fileprivate let classes: UnsafePointer<UInt8>
     fileprivate let next: UnsafePointer<UInt32>
     fileprivate let progress: UnsafeMutablePointer<Progress>
     fileprivate let touched: UnsafeMutablePointer<Int32>
 
-    /// Writes 1 to `truths[test × stride]` for each test whose sequence is in the text, and nothing for the others,
-    /// unless the text is one for which patterns answer.
+    /// Says yes to each test whose sequence is in the text; of a text for which patterns answer, what these say.
     ///
     /// - Parameter form: of the text; tests of another are left out.
-    func find(
-      in text: UnsafeBufferPointer<UInt8>, _ form: TextForm, _ truths: UnsafeMutablePointer<UInt8>, stride: Int
-    ) {
+    func find(in text: UnsafeBufferPointer<UInt8>, _ form: TextForm) {
       guard let start = text.baseAddress, !finder.sequences.isEmpty else { return }
       let count = text.count
       var touchedCount = 0
@@ -164,12 +167,12 @@ struct SequenceFinder {
       var index = passed(start, 0, count, &place)
       while index < count {
         index += 1
-        end(at: index, Int(place), count, form, truths, stride, &touchedCount)
+        end(at: index, Int(place), count, form, &touchedCount)
         index = passed(start, index, count, &place)
       }
       for index in 0..<touchedCount { progress[Int(touched[index])] = Progress() }
       if form != .folded, !finder.patterns.isEmpty, !isAnswerable(text) {
-        for (test, pattern) in finder.patterns { truths[test * stride] = truth(pattern.matches(utf8: text)) }
+        for (test, pattern) in finder.patterns { answers.replace(pattern.matches(utf8: text), of: test) }
       }
     }
 
@@ -195,8 +198,7 @@ struct SequenceFinder {
 
     @inline(never)
     private func end(
-      at end: Int, _ place: Int, _ count: Int, _ form: TextForm, _ truths: UnsafeMutablePointer<UInt8>,
-      _ stride: Int, _ touchedCount: inout Int
+      at end: Int, _ place: Int, _ count: Int, _ form: TextForm, _ touchedCount: inout Int
     ) {
       let state = place / finder.classCount
       for index in Int(finder.endingStarts[state])..<Int(finder.endingStarts[state + 1]) {
@@ -209,7 +211,7 @@ struct SequenceFinder {
         if ending.part == 0, start > 0, sequence.startsAtStart { continue }
         if ending.part == sequence.partCount - 1 {
           if end < count, sequence.endsAtEnd { continue }
-          truths[sequence.test * stride] = 1
+          answers.giveYes(to: sequence.test)
         }
         if ending.part == 0 {
           touched[touchedCount] = ending.sequence

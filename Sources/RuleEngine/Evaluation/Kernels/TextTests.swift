@@ -6,9 +6,12 @@ import TextMatching
 /// one pass over a text (Aho and Corasick, "Efficient string matching", 1975); what asks for them at the start or end is
 /// compared there; any other pattern is matched by itself.
 struct TextTests {
+  /// So many answers stand in one number.
+  static let answersOfNumber = 32
+
   private let testCount: Int
   private var finder = SequenceFinder()
-  private var edges: [EdgeTest] = []
+  private var edges = EdgeTests()
   private var patterns: [(test: Int, pattern: CompiledPattern)] = []
   /// Those whose pattern does not compile: never known.
   private var unknown: [Int] = []
@@ -25,7 +28,7 @@ struct TextTests {
             parts: [[Array(part.utf8)]], startsAtStart: false, endsAtEnd: false, test: index,
             isFolded: isFolded)
         } else {
-          edges.append(EdgeTest(test: index, isFolded: isFolded, isAtEnd: test == .endsWith, part: Array(part.utf8)))
+          edges.add(Array(part.utf8), isAtEnd: test == .endsWith, test: index, isFolded: isFolded)
         }
       case .pattern(let pattern): add(pattern, index)
       }
@@ -47,56 +50,84 @@ struct TextTests {
     }
   }
 
-  /// For each test the truths about texts of a pool, 2 where there is no text or the test was given up.
+  // MARK: - Answers
+
+  struct Answers {
+    /// A number for each text, whose bits are the tests that are yes; of more than 32 tests such numbers for all texts
+    /// follow upon each other. 0 where there is no text.
+    var numbers: [UInt32]
+    /// Which test of which text was given up.
+    var exceeded: [(test: Int, position: Int)]
+  }
+
+  /// What the tests say about texts of a pool.
   ///
-  /// - Parameter folded: the codes of the case-folded texts.
-  func answers(_ codes: [Int32], folded: [Int32], _ texts: TextPool, threads: Int) -> [[UInt8]] {
+  /// - Parameter codes: -1 is no text.
+  func answers(_ codes: [Int32], _ texts: TextPool, threads: Int) -> Answers {
     let count = codes.count
-    var truths = [UInt8](repeating: 0, count: testCount * count)
+    let size = (testCount + TextTests.answersOfNumber - 1) / TextTests.answersOfNumber
     let portions = threads == 1 ? 1 : max(1, min(4 * threads, count / 1024))
-    truths.withUnsafeMutableBufferPointer { truths in
-      guard let start = truths.baseAddress else { return }
-      // Each portion writes the truths of its own texts.
-      nonisolated(unsafe) let truths = start
-      DispatchQueue.concurrentPerform(iterations: portions) { portion in
-        let range = portion * count / portions..<(portion + 1) * count / portions
-        texts.withAllBytes { texts in
-          finder.withSearch { search in answer(range, codes, folded, texts, search, truths) }
+    var exceeded = [[(test: Int, position: Int)]](repeating: [], count: portions)
+    let numbers = [UInt32](unsafeUninitializedCapacity: size * count) { numbers, initialized in
+      initialized = size * count
+      exceeded.withUnsafeMutableBufferPointer { exceeded in
+        guard let start = numbers.baseAddress else { return }
+        // Each portion writes the numbers of its own texts.
+        nonisolated(unsafe) let numbers = start
+        // And its own list.
+        nonisolated(unsafe) let exceeded = exceeded
+        DispatchQueue.concurrentPerform(iterations: portions) { portion in
+          let range = portion * count / portions..<(portion + 1) * count / portions
+          AnswersOfText.with(size: size) { answers in
+            texts.withAllBytes { texts in
+              finder.withSearch(answers) { search in
+                exceeded[portion] = answer(range, codes, texts, search, numbers)
+              }
+            }
+          }
         }
       }
     }
-    return (0..<testCount).map { Array(truths[$0 * count..<($0 + 1) * count]) }
+    return Answers(numbers: numbers, exceeded: exceeded.flatMap(\.self))
   }
 
+  /// - Parameter numbers: of all texts.
+  /// - Returns: which tests were given up.
   private func answer(
-    _ range: Range<Int>, _ codes: [Int32], _ folded: [Int32], _ texts: TextBytes, _ search: SequenceFinder.Search,
-    _ truths: UnsafeMutablePointer<UInt8>
-  ) {
-    let count = codes.count
-    for position in range {
-      let truths = truths + position
-      let code = codes[position]
-      if code < 0 {
-        for test in 0..<testCount { truths[test * count] = Column.missingFlag }
-      } else if folded[position] == code {
-        answer(texts[code], .both, search, truths, stride: count)
-      } else {
-        answer(texts[code], .asItIs, search, truths, stride: count)
-        answer(texts[folded[position]], .folded, search, truths, stride: count)
+    _ range: Range<Int>, _ codes: [Int32], _ texts: TextBytes, _ search: SequenceFinder.Search,
+    _ numbers: UnsafeMutablePointer<UInt32>
+  ) -> [(test: Int, position: Int)] {
+    var exceeded: [(test: Int, position: Int)] = []
+    let answers = search.answers
+    codes.withUnsafeBufferPointer { codes in
+      edges.withTests { edges in
+        for position in range {
+          let code = codes[position]
+          if code >= 0 {
+            let folded = texts.folded(code)
+            if folded == code {
+              answer(texts[code], .both, search, edges)
+            } else {
+              answer(texts[code], .asItIs, search, edges)
+              answer(texts[folded], .folded, search, edges)
+            }
+            for test in unknown { answers.give(.limitExceeded, to: test) }
+          }
+          answers.take(numbers + position, stride: codes.count) { exceeded.append(($0, position)) }
+        }
       }
     }
+    return exceeded
   }
 
   @inline(__always)
   private func answer(
-    _ text: UnsafeBufferPointer<UInt8>, _ form: TextForm, _ search: SequenceFinder.Search,
-    _ truths: UnsafeMutablePointer<UInt8>, stride: Int
+    _ text: UnsafeBufferPointer<UInt8>, _ form: TextForm, _ search: SequenceFinder.Search, _ edges: EdgeTests.Tests
   ) {
-    search.find(in: text, form, truths, stride: stride)
-    for edge in edges where form.serves(edge.isFolded) && edge.holds(text) { truths[edge.test * stride] = 1 }
+    search.find(in: text, form)
+    edges.ask(text, form, search.answers)
     guard form != .folded else { return }
-    for (test, pattern) in patterns { truths[test * stride] = truth(pattern.matches(utf8: text)) }
-    for test in unknown { truths[test * stride] = Column.missingFlag }
+    for (test, pattern) in patterns { search.answers.give(pattern.matches(utf8: text), to: test) }
   }
 }
 
@@ -109,61 +140,49 @@ enum TextForm {
   func serves(_ isFolded: Bool) -> Bool { self == .both || isFolded == (self == .folded) }
 }
 
-func truth(_ result: MatchResult) -> UInt8 {
-  switch result {
-  case .yes: 1
-  case .no: 0
-  case .limitExceeded: Column.missingFlag
-  }
-}
+/// What tests say about one text, in memory of whoever made it.
+struct AnswersOfText {
+  /// A bit for each test that is yes, then a bit for each that was given up.
+  private let words: UnsafeMutablePointer<UInt32>
+  private let size: Int
 
-/// Whether a text starts or ends with another.
-struct EdgeTest {
-  let test: Int
-  let isFolded: Bool
-  private let isAtEnd: Bool
-  private let count: Int
-  /// The first or last eight bytes of the part, as many as there are, and which bits of eight bytes of a text they are.
-  private let key: UInt64
-  private let mask: UInt64
-  /// The whole part where it is longer than that.
-  private let long: [UInt8]
-
-  init(test: Int, isFolded: Bool, isAtEnd: Bool, part: [UInt8]) {
-    self.test = test
-    self.isFolded = isFolded
-    self.isAtEnd = isAtEnd
-    count = part.count
-    let bytes = Array(isAtEnd ? part.suffix(8) : part.prefix(8))
-    let padding = [UInt8](repeating: 0, count: 8 - bytes.count)
-    func word(_ bytes: [UInt8]) -> UInt64 {
-      bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+  /// - Parameter size: how many numbers hold the answers.
+  static func with(size: Int, _ body: (AnswersOfText) -> Void) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * size + 1) { words in
+      words.initialize(repeating: 0)
+      if let start = words.baseAddress { body(AnswersOfText(words: start, size: size)) }
     }
-    let ones = [UInt8](repeating: .max, count: bytes.count)
-    key = word(isAtEnd ? padding + bytes : bytes + padding)
-    mask = word(isAtEnd ? padding + ones : ones + padding)
-    long = part.count > 8 ? part : []
   }
 
   @inline(__always)
-  func holds(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard text.count >= count else { return false }
-    return (edge(of: text) ^ key) & mask == 0 && (long.isEmpty || holdsLong(text))
-  }
+  func giveYes(to test: Int) { words[test >> 5] |= 1 << UInt32(test & 31) }
 
-  /// Eight bytes of the text, or as many as it has at the same end of them.
   @inline(__always)
-  private func edge(of text: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    if text.count >= 8 {
-      let offset = isAtEnd ? text.count - 8 : 0
-      return UInt64(littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  func give(_ result: MatchResult, to test: Int) {
+    switch result {
+    case .yes: giveYes(to: test)
+    case .no: break
+    case .limitExceeded: words[size + test >> 5] |= 1 << UInt32(test & 31)
     }
-    var word: UInt64 = 0
-    for byte in text.reversed() { word = word << 8 | UInt64(byte) }
-    return isAtEnd && !text.isEmpty ? word << UInt64(64 - 8 * text.count) : word
   }
 
-  private func holdsLong(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    long.withUnsafeBufferPointer { RuleEngine.holds(text, isAtEnd ? .endsWith : .startsWith, $0) }
+  /// Takes the result for what was said before.
+  func replace(_ result: MatchResult, of test: Int) {
+    words[test >> 5] &= ~(1 << UInt32(test & 31))
+    give(result, to: test)
+  }
+
+  /// Hands the answers over, and is ready for another text.
+  @inline(__always)
+  func take(_ numbers: UnsafeMutablePointer<UInt32>, stride: Int, exceeded: (Int) -> Void) {
+    var isAnyExceeded: UInt32 = 0
+    for index in 0..<size {
+      numbers[index * stride] = words[index]
+      words[index] = 0
+      isAnyExceeded |= words[size + index]
+    }
+    guard isAnyExceeded != 0 else { return }
+    for test in 0..<32 * size where words[size + test >> 5] >> UInt32(test & 31) & 1 == 1 { exceeded(test) }
+    for index in 0..<size { words[size + index] = 0 }
   }
 }

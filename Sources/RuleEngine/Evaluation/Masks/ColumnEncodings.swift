@@ -17,14 +17,22 @@ package final class ColumnEncodings {
     var test: TextTest
   }
 
-  struct Answer {
-    /// For each distinct value 0 no, 1 yes, 2 unknown.
-    var truths: [UInt8]
+  /// What tests of one column said: for each distinct value a bit for each test that is yes.
+  final class TextAnswerTable: Sendable {
+    /// Of each 32 tests the numbers of all values, one after another.
+    let numbers: [UInt32]
+    let valueCount: Int
 
-    /// For how many texts the test was given up.
-    var exceededCount: Int {
-      truths.dropFirst().reduce(0) { $0 + ($1 == Column.missingFlag ? 1 : 0) }
+    init(numbers: [UInt32], valueCount: Int) {
+      (self.numbers, self.valueCount) = (numbers, valueCount)
     }
+  }
+
+  /// Where the answer stands, and for which values there is none, since the test was given up.
+  struct Answer {
+    var table: TextAnswerTable
+    var test: Int
+    var exceeded: [Int]
   }
 
   /// `nil` for a column of no single values.

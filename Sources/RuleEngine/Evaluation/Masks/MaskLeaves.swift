@@ -12,6 +12,8 @@ struct MaskLeaves {
     case ranges(column: Int, [mask_range])
     /// The rows for whose code the truth is yes, or unknown where that counts as yes.
     case truths(column: Int, [UInt8], isLenient: Bool)
+    /// The rows for whose code a test of texts is yes.
+    case answers(column: Int, ColumnEncodings.TextAnswerTable, test: Int)
     /// The rows with one of the codes.
     case codes(column: Int, [Int])
     /// The rows that all sources have.
@@ -56,14 +58,11 @@ struct MaskLeaves {
     var uses = useCounts()
     var program = MaskProgram(rowCount: rowCount, resultCount: results.count)
     var places = [Int](repeating: 0, count: planes.count)
-    for column in columns.indices {
+    for (column, planes) in planesOfColumns(uses).enumerated() {
       var tests = MaskProgram.ColumnTests(codes: columns[column].codes)
-      for (index, plane) in planes.enumerated() where uses[index] > 0 {
-        guard case .ranges(column, let ranges) = plane else { continue }
-        places[index] = program.addPlane()
-        tests.add(ranges, plane: places[index])
-      }
-      addTables(column, uses, &tests, &places, &program)
+      addRanges(planes.ranges, &tests, &places, &program)
+      addTables(planes.tables, valueCount: columns[column].values.count, &tests, &places, &program)
+      addAnswers(planes.answers, &tests, &places, &program)
       program.columns.append(tests)
     }
     for (index, plane) in planes.enumerated() where uses[index] > 0 {
@@ -74,6 +73,30 @@ struct MaskLeaves {
     }
     addInstructions(&uses, &places, &program)
     return program
+  }
+
+  /// The planes that are tests of each column, by how they are made.
+  private func planesOfColumns(_ uses: [Int]) -> [(ranges: [Int], tables: [Int], answers: [Int])] {
+    var found = columns.map { _ in (ranges: [Int](), tables: [Int](), answers: [Int]()) }
+    for index in planes.indices where uses[index] > 0 {
+      switch planes[index] {
+      case .ranges(let column, _): found[column].ranges.append(index)
+      case .truths(let column, _, isLenient: _), .codes(let column, _): found[column].tables.append(index)
+      case .answers(let column, _, test: _): found[column].answers.append(index)
+      case .none, .given, .all: break
+      }
+    }
+    return found
+  }
+
+  private func addRanges(
+    _ own: [Int], _ tests: inout MaskProgram.ColumnTests, _ places: inout [Int], _ program: inout MaskProgram
+  ) {
+    for index in own {
+      guard case .ranges(_, let ranges) = planes[index] else { continue }
+      places[index] = program.addPlane()
+      tests.add(ranges, plane: places[index])
+    }
   }
 
   /// How many others and results each plane serves.
@@ -89,35 +112,62 @@ struct MaskLeaves {
   }
 
   private func addTables(
-    _ column: Int, _ uses: [Int], _ tests: inout MaskProgram.ColumnTests, _ places: inout [Int],
+    _ own: [Int], valueCount: Int, _ tests: inout MaskProgram.ColumnTests, _ places: inout [Int],
     _ program: inout MaskProgram
   ) {
     var table: [UInt32] = []
     var first = 0
     var count = 0
     func finish() {
-      if count > 0 { tests.tables.append(MaskProgram.Table(numbers: table, firstPlane: first, planeCount: count)) }
+      if count > 0 {
+        tests.tables.append(MaskProgram.Table(numbers: table, start: 0, firstPlane: first, planeCount: count))
+      }
       count = 0
     }
-    for (index, plane) in planes.enumerated() where uses[index] > 0 {
-      switch plane {
-      case .truths(column, _, isLenient: _), .codes(column, _): break
-      default: continue
-      }
+    for index in own {
       if count == MaskLeaves.planesOfTable { finish() }
       places[index] = program.addPlane()
       if count == 0 {
         first = places[index]
-        table = [UInt32](repeating: 0, count: columns[column].values.count)
+        table = [UInt32](repeating: 0, count: valueCount)
       }
-      switch plane {
+      switch planes[index] {
       case .truths(_, let truths, isLenient: let isLenient): setBit(count, of: &table, truths, isLenient: isLenient)
       case .codes(_, let codes): for code in codes { table[code] |= 1 << UInt32(count) }
-      case .none, .given, .ranges, .all: break
+      case .none, .given, .ranges, .answers, .all: break
       }
       count += 1
     }
     finish()
+  }
+
+  /// Answers stand in tables already. Of such a table all planes are made up to the last that is used: nearly always each
+  /// is.
+  private func addAnswers(
+    _ own: [Int], _ tests: inout MaskProgram.ColumnTests, _ places: inout [Int], _ program: inout MaskProgram
+  ) {
+    struct Part: Hashable {
+      let table: ObjectIdentifier
+      let number: Int
+    }
+    var parts: [Part: (table: ColumnEncodings.TextAnswerTable, planes: [(plane: Int, bit: Int)])] = [:]
+    var order: [Part] = []
+    for index in own {
+      guard case .answers(_, let table, test: let test) = planes[index] else { continue }
+      let (number, bit) = test.quotientAndRemainder(dividingBy: TextTests.answersOfNumber)
+      let part = Part(table: ObjectIdentifier(table), number: number)
+      if parts[part] == nil { order.append(part) }
+      parts[part, default: (table, [])].planes.append((index, bit))
+    }
+    for part in order {
+      guard let (table, planes) = parts[part] else { continue }
+      let count = 1 + planes.reduce(0) { max($0, $1.bit) }
+      let first = program.addPlanes(count)
+      for (plane, bit) in planes { places[plane] = first + bit }
+      tests.tables.append(
+        MaskProgram.Table(
+          numbers: table.numbers, start: part.number * table.valueCount, firstPlane: first, planeCount: count))
+    }
   }
 
   private func addInstructions(_ uses: inout [Int], _ places: inout [Int], _ program: inout MaskProgram) {

@@ -11,8 +11,10 @@ struct MaskPlanner {
   private var planes: [PlaneSource?]
   private var columns: [ColumnEncodings.Key: TestedColumn?] = [:]
   private var foldedValues: [ColumnEncodings.Key: Column] = [:]
+  /// By the position of the column.
+  private var knownPlanes: [Int: PlaneSource] = [:]
   /// Tests of texts, which are answered together at the end.
-  private var openQuestions: [ColumnEncodings.Question: [(plane: PlaneSource, isLenient: Bool)]] = [:]
+  private var openQuestions: [ColumnEncodings.Question: OpenQuestion] = [:]
 
   init(_ evaluation: Evaluation, rowCount: Int, threads: Int) {
     self.evaluation = evaluation
@@ -88,11 +90,14 @@ struct MaskPlanner {
   }
 
   private mutating func all(_ sources: [PlaneSource]) -> PlaneSource {
-    var distinct: [PlaneSource] = []
-    for source in sources.sorted() where source != distinct.last {
-      if source == .none { return .none }
-      if source != .all { distinct.append(source) }
+    var distinct = sources.sorted()
+    if distinct.first == PlaneSource.none { return .none }
+    var count = 0
+    for source in distinct where source != .all && (count == 0 || source != distinct[count - 1]) {
+      distinct[count] = source
+      count += 1
     }
+    distinct.removeLast(distinct.count - count)
     switch distinct.count {
     case 0: return .all
     case 1: return distinct[0]
@@ -103,13 +108,14 @@ struct MaskPlanner {
   // MARK: - Tests of one column
 
   private mutating func testPlane(of node: Node, _ isLenient: Bool) -> PlaneSource? {
-    guard let tested = testedOperand(of: node), let (key, isFolded) = key(of: tested),
-      let column = column(of: key, isFolded)
+    guard let tested = testedOperand(of: node), let (key, isFolded) = key(of: tested), var column = column(of: key)
     else { return nil }
     if let question = question(node, key, isFolded, column.values) {
-      let plane = leaves.add(.none)
-      openQuestions[question, default: []].append((plane, isLenient))
-      return plane
+      return plane(of: question, column, isLenient)
+    }
+    if isFolded {
+      column.values = folded(key, column)
+      column.isAscending = false
     }
     guard let codes = evaluation.codes(for: node, in: column, isLenient) else { return nil }
     switch codes {
@@ -146,19 +152,12 @@ struct MaskPlanner {
     }
   }
 
-  private mutating func column(of key: ColumnEncodings.Key, _ isFolded: Bool) -> TestedColumn? {
-    let column: TestedColumn?
-    if let known = columns[key] {
-      column = known
-    } else {
-      column = evaluation.coded(key, count: leaves.rowCount).map {
-        TestedColumn(coded: $0, values: $0.values, isAscending: true, position: leaves.add($0))
-      }
-      columns[key] = .some(column)
+  private mutating func column(of key: ColumnEncodings.Key) -> TestedColumn? {
+    if let known = columns[key] { return known }
+    let column = evaluation.coded(key, count: leaves.rowCount).map {
+      TestedColumn(coded: $0, values: $0.values, isAscending: true, position: leaves.add($0))
     }
-    guard isFolded, var column else { return column }
-    column.values = folded(key, column)
-    column.isAscending = false
+    columns[key] = .some(column)
     return column
   }
 
@@ -184,31 +183,55 @@ struct MaskPlanner {
     }
   }
 
+  /// Where the test is yes; or, where unknown counts as yes, where it is not no.
+  private mutating func plane(
+    of question: ColumnEncodings.Question, _ column: TestedColumn, _ isLenient: Bool
+  ) -> PlaneSource {
+    let open: OpenQuestion
+    if let known = openQuestions[question] {
+      open = known
+    } else {
+      // What is given up is known when the question is answered.
+      open = OpenQuestion(column: column, yes: leaves.add(.none), exceeded: leaves.add(.none))
+      openQuestions[question] = open
+    }
+    guard isLenient else { return open.yes }
+    var isNo = [!open.yes, knownPlane(of: column)]
+    if case .pattern = question.test { isNo.append(!open.exceeded) }
+    return !all(isNo)
+  }
+
+  /// The rows that have a value.
+  private mutating func knownPlane(of column: TestedColumn) -> PlaneSource {
+    if let plane = knownPlanes[column.position] { return plane }
+    let plane = !leaves.add(.ranges(column: column.position, [mask_range(low: 0, extent: 0)]))
+    knownPlanes[column.position] = plane
+    return plane
+  }
+
   private mutating func answerQuestions() {
+    // In a fixed order, though no result depends on it.
+    let questions = openQuestions.sorted { $0.value.yes < $1.value.yes }
     var unanswered: [ColumnEncodings.Key: [ColumnEncodings.Question]] = [:]
-    for question in openQuestions.keys where evaluation.encodings.answers[question] == nil {
+    for (question, _) in questions where evaluation.encodings.answers[question] == nil {
       unanswered[question.key, default: []].append(question)
     }
     for (key, questions) in unanswered {
-      guard let column = columns[key] ?? nil else { continue }
-      guard case .texts(let codes) = column.coded.values, case .texts(let folded) = folded(key, column) else {
-        continue
-      }
-      let tests = TextTests(questions.map { ($0.test, $0.isFolded) })
-      let answers = tests.answers(codes, folded: folded, evaluation.texts, threads: threads)
-      for (question, truths) in zip(questions, answers) {
-        evaluation.encodings.answers[question] = ColumnEncodings.Answer(truths: truths)
+      guard let column = columns[key] ?? nil, case .texts(let codes) = column.coded.values else { continue }
+      let found = TextTests(questions.map { ($0.test, $0.isFolded) })
+        .answers(codes, evaluation.texts, threads: threads)
+      let table = ColumnEncodings.TextAnswerTable(numbers: found.numbers, valueCount: codes.count)
+      for (test, question) in questions.enumerated() {
+        evaluation.encodings.answers[question] = ColumnEncodings.Answer(
+          table: table, test: test, exceeded: found.exceeded.compactMap { $0.test == test ? $0.position : nil })
       }
     }
-    // In a fixed order, though no result depends on it.
-    for (question, uses) in openQuestions.sorted(by: { $0.value[0].plane < $1.value[0].plane }) {
-      guard let answer = evaluation.encodings.answers[question], let column = columns[question.key] ?? nil else {
-        continue
-      }
+    for (question, open) in questions {
+      guard let answer = evaluation.encodings.answers[question] else { continue }
       evaluation.report(answer, of: question.test)
-      for use in uses {
-        leaves.replace(
-          use.plane, with: .truths(column: column.position, answer.truths, isLenient: use.isLenient))
+      leaves.replace(open.yes, with: .answers(column: open.column.position, answer.table, test: answer.test))
+      if !answer.exceeded.isEmpty {
+        leaves.replace(open.exceeded, with: .codes(column: open.column.position, answer.exceeded))
       }
     }
   }
@@ -219,6 +242,14 @@ struct MaskPlanner {
     let flags = evaluation.truths(id, leaves.rowCount, nil)
     return leaves.add(.given(packed(flags, isLenient: isLenient)))
   }
+}
+
+/// A test of texts that is not answered yet, and the planes that its answer will fill.
+private struct OpenQuestion {
+  let column: TestedColumn
+  let yes: PlaneSource
+  /// Where it is given up.
+  let exceeded: PlaneSource
 }
 
 /// A column of which tests are asked.

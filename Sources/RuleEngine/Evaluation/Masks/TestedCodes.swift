@@ -26,7 +26,7 @@ extension Evaluation {
       return .truths(compare(values, comparison, constant, count))
     case .isOneOf(_, let members):
       if column.isAscending, let places = places(of: members, in: values) {
-        let set = CodeSet((isLenient ? [0..<1] : []) + places.sorted().map { $0..<$0 + 1 })
+        let set = CodeSet((isLenient ? [0..<1] : []) + places.map { $0..<$0 + 1 })
         // Comparing a row with many ranges takes longer than looking its code up.
         return set.ranges.count <= 8 ? .ranges(set.ranges) : .codes((isLenient ? [0] : []) + places)
       }
@@ -35,9 +35,9 @@ extension Evaluation {
     }
   }
 
-  /// The codes of values that occur; `nil` for values whose order is not that of the codes.
-  private func places(of members: [Value], in values: Column) -> Set<Int>? {
-    var places: Set<Int> = []
+  /// The codes of values that occur, ascending; `nil` for values whose order is not that of the codes.
+  private func places(of members: [Value], in values: Column) -> [Int]? {
+    var places: [Int] = []
     for member in members {
       let place: Range<Int>? =
         switch (values, member) {
@@ -52,9 +52,11 @@ extension Evaluation {
         default: nil
         }
       guard let place else { return nil }
-      places.formUnion(place)
+      if !place.isEmpty { places.append(place.lowerBound) }
     }
-    return places
+    places.sort()
+    // A member may be named twice.
+    return places.indices.compactMap { $0 > 0 && places[$0] == places[$0 - 1] ? nil : places[$0] }
   }
 }
 
