@@ -222,8 +222,58 @@ final class ColumnBuilder {
     }
   }
 
+  /// Adds the rows of a chunk.
+  func append(_ chunk: RowChunk, _ column: Int) {
+    guard coder != nil else {
+      chunk.forEach(in: column) { _, value in append(value) }
+      return
+    }
+    var keys: [UInt64] = []
+    keys.reserveCapacity(chunk.rows.count)
+    var isMissing: [Bool] = []
+    isMissing.reserveCapacity(chunk.rows.count)
+    func add(_ key: UInt64?) {
+      keys.append(key ?? 0)
+      isMissing.append(key == nil)
+    }
+    if kind == .text {
+      var all: [Bytes] = []
+      all.reserveCapacity(chunk.rows.count)
+      var places: [Int] = []
+      places.reserveCapacity(chunk.rows.count)
+      chunk.forEach(in: column) { _, value in
+        add(fillerKey)
+        if case .text(let bytes) = value {
+          all.append(bytes)
+          places.append(keys.count - 1)
+        }
+      }
+      var next = 0
+      texts.withCodes(all) { code in
+        keys[places[next]] = key(code: code)
+        isMissing[places[next]] = false
+        next += 1
+      }
+    } else {
+      chunk.forEach(in: column) { _, value in add(key(of: value)) }
+    }
+    coder?.append(keys, isMissing: isMissing)
+  }
+
+  /// Whether it takes codes of texts.
+  var isOfTexts: Bool { kind == .text && coder != nil }
+
+  /// Adds rows by the codes of their texts; -1 is missing.
+  func append(codes: [Int32]) {
+    coder?.append(codes.map { key(code: $0) }, isMissing: codes.map { $0 < 0 })
+  }
+
   /// As `append` and `set`, to the coder.
   private func appendKey(_ value: StoredValue) {
+    if let key = key(of: value) { coder?.append(key) } else { coder?.appendMissing() }
+  }
+
+  private func key(of value: StoredValue) -> UInt64? {
     var key = fillerKey
     switch (kind, value) {
     case (.number, _):
@@ -237,7 +287,7 @@ final class ColumnBuilder {
       if let position = positions[bytes] { key = UInt64(bitPattern: position) }
     case (.flag, _), (.time, _), (.date, _), (.text, _), (.choice, _), (.asset, _), (.list, _): break
     }
-    if let key { coder?.append(key) } else { coder?.appendMissing() }
+    return key
   }
 
   /// Of a key that is a number, which is stored as text.

@@ -6,10 +6,12 @@ import Dispatch
 // @unchecked: a chunk belongs to one thread at a time, which hands it on by a queue.
 final class RowChunk: @unchecked Sendable {
   static let capacity = 2048
+  private static let columnSize = capacity + 4
 
   /// What the rows are, such as their places in a table.
-  private(set) var rows: [Int32] = []
-  /// By column and row.
+  @exclusivity(unchecked) private(set) var rows: [Int32] = []
+  /// By column and row. Columns are a little longer than the chunk, since places that are a power of two apart drive each
+  /// other out of the cache.
   @exclusivity(unchecked) private var cells: [Cell]
   /// The bytes of all texts.
   @exclusivity(unchecked) private var bytes: [UInt8] = []
@@ -26,7 +28,7 @@ final class RowChunk: @unchecked Sendable {
 
   init(columnCount: Int) {
     self.columnCount = columnCount
-    cells = Array(repeating: Cell(), count: columnCount * RowChunk.capacity)
+    cells = Array(repeating: Cell(), count: columnCount * RowChunk.columnSize)
     rows.reserveCapacity(RowChunk.capacity)
   }
 
@@ -46,7 +48,7 @@ final class RowChunk: @unchecked Sendable {
         cell = Cell(kind: .text, length: Int32(text.count), value: Int64(bytes.count))
         bytes.append(contentsOf: text)
       }
-      cells[column * RowChunk.capacity + position] = cell
+      cells[column * RowChunk.columnSize + position] = cell
     }
   }
 
@@ -54,7 +56,7 @@ final class RowChunk: @unchecked Sendable {
   func forEach(in column: Int, _ body: (Int, StoredValue) -> Void) {
     bytes.withUnsafeBufferPointer { bytes in
       for (position, row) in rows.enumerated() {
-        let cell = cells[column * RowChunk.capacity + position]
+        let cell = cells[column * RowChunk.columnSize + position]
         let value: StoredValue =
           switch cell.kind {
           case .null: .null

@@ -1,4 +1,5 @@
 import BusinessTime
+import Dispatch
 import GRDB
 import RuleEngine
 import RuleSemantics
@@ -142,8 +143,12 @@ struct SnapshotLoader {
     let own =
       ["_id", quoted(layout.keyColumn), "_owner"] + (accounts == nil ? [] : ["_account"])
       + (isContact ? ["_suppressed"] : [])
-    let names = own + selection.map { quoted(schema.fields[$0.field].name) }
-    let filler = RecordFiller(rows: rows.count, builders: selection.map(\.builder), texts: texts)
+    // The key is read anyway.
+    let keyBuilder = selection.first { schema.fields[$0.field].isKey && $0.builder.isOfTexts }
+    let fieldBuilders = selection.filter { $0.field != keyBuilder?.field }
+    let names = own + fieldBuilders.map { quoted(schema.fields[$0.field].name) }
+    let filler = RecordFiller(
+      rows: rows.count, key: keyBuilder?.builder, builders: fieldBuilders.map(\.builder), texts: texts)
     // The key and the owner, then the fields.
     let chunks = RowChunks(columnCount: names.count - 1, isConcurrent: rows.count >= SnapshotLoader.fewRows) {
       filler.take($0, fields: own.count - 1)
@@ -168,16 +173,32 @@ struct SnapshotLoader {
       chunks.append(Int32(row), statement, first: 1)
     }
     chunks.finish()
-    var columns = [Column](repeating: .absent, count: schema.fields.count)
-    for entry in selection { columns[entry.field] = entry.builder.takeColumn(order: order) }
+    let columns = columns(selection, order, count: schema.fields.count)
     let table = RecordTable(
       keys: filler.keys, columns: columns, changedAt: [:], owners: filler.owners, given: [:])
     return Records(table: table, accountRows: accountRows, suppressed: suppressed)
   }
 
+  /// Both cores find the order of the columns' values.
+  private func columns(
+    _ selection: [(field: Int, builder: ColumnBuilder)], _ order: [Int32], count: Int
+  ) -> [Column] {
+    var columns = [Column](repeating: .absent, count: count)
+    columns.withUnsafeMutableBufferPointer { columns in
+      // Each turn takes another builder and writes another column.
+      nonisolated(unsafe) let columns = columns
+      // As above.
+      nonisolated(unsafe) let selection = selection
+      DispatchQueue.concurrentPerform(iterations: selection.count) { turn in
+        columns[selection[turn].field] = selection[turn].builder.takeColumn(order: order)
+      }
+    }
+    return columns
+  }
+
   /// Up to so many rows are read one by one; beyond, the table is read as it lies, and columns are kept by their
   /// distinct values.
-  private static let fewRows = 1000
+  static let fewRows = 1000
 
   private func lastChanges(_ kind: String, _ field: String, _ rows: RowIndex) throws -> [Int64] {
     var times = [Int64](repeating: Column.missingTime, count: rows.count)
@@ -201,27 +222,49 @@ struct SnapshotLoader {
 private final class RecordFiller: @unchecked Sendable {
   private(set) var keys: [Int32]
   private(set) var owners: [Int32]
+  /// Of the field that is the key, where it is read as a text.
+  private let key: ColumnBuilder?
   private let builders: [ColumnBuilder]
   private let texts: TextCodes
 
-  init(rows: Int, builders: [ColumnBuilder], texts: TextCodes) {
+  init(rows: Int, key: ColumnBuilder?, builders: [ColumnBuilder], texts: TextCodes) {
     keys = Array(repeating: Column.missingCode, count: rows)
     owners = keys
+    self.key = key
     self.builders = builders
     self.texts = texts
   }
 
   /// - Parameter fields: the column of the chunk that feeds the first builder; key and owner are the first two.
   func take(_ chunk: RowChunk, fields: Int) {
-    chunk.forEach(in: 0) { row, value in
-      if case .text(let key) = value { keys[row] = texts.code(key) }
-    }
+    takeKeys(chunk)
     chunk.forEach(in: 1) { row, value in
       if case .text(let owner) = value { owners[row] = texts.code(owner) }
     }
-    for (index, builder) in builders.enumerated() {
-      chunk.forEach(in: fields + index) { _, value in builder.append(value) }
+    for (index, builder) in builders.enumerated() { builder.append(chunk, fields + index) }
+  }
+
+  private func takeKeys(_ chunk: RowChunk) {
+    var all: [Bytes] = []
+    all.reserveCapacity(chunk.rows.count)
+    var places: [Int] = []
+    places.reserveCapacity(chunk.rows.count)
+    var place = 0
+    chunk.forEach(in: 0) { _, value in
+      if case .text(let key) = value {
+        all.append(key)
+        places.append(place)
+      }
+      place += 1
     }
+    var codes = [Int32](repeating: Column.missingCode, count: chunk.rows.count)
+    var next = 0
+    texts.withCodes(all) { code in
+      codes[places[next]] = code
+      next += 1
+    }
+    for (row, code) in zip(chunk.rows, codes) { keys[Int(row)] = code }
+    key?.append(codes: codes)
   }
 }
 

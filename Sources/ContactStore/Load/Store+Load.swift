@@ -1,5 +1,6 @@
 package import BusinessTime
 import GRDB
+import Glibc
 package import RuleEngine
 package import RuleSemantics
 
@@ -49,12 +50,21 @@ extension Store {
     _ program: CheckedProgram, reading reads: ReadSet, now: Instant
   ) throws(StoreError) -> LoadedState {
     try keepColumns(of: program, reads)
-    return try read { database in
+    let loaded = try read { database in
       try requireSchema(of: program, database)
       return try load(
         database, program, reads, now, nil,
         columnFile: columnFile.map { ColumnFile(database: path, policy: $0, program: program, reads: reads) })
     }
+    if loaded.snapshot.contacts.count >= SnapshotLoader.fewRows { giveBackMemory() }
+    return loaded
+  }
+
+  /// Gives what only loading needed back to the system, where the C library can: its allocator would keep it.
+  private func giveBackMemory() {
+    typealias Trim = @convention(c) (Int) -> Int32
+    // By name, since the function is glibc's own. Its signature is that of `malloc_trim(3)`.
+    if let trim = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(trim, to: Trim.self)(0) }
   }
 
   /// Sees to it that the tables of a large database are watched before they are read. Where somebody else writes just

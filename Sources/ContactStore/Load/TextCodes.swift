@@ -7,6 +7,9 @@ final class TextCodes {
 
   func code(_ bytes: Bytes) -> Int32 { pool.code(forUTF8: bytes) }
 
+  /// Calls `body` with the code of each text, in their order.
+  func withCodes(_ all: [Bytes], _ body: (Int32) -> Void) { pool.withCodes(forUTF8: all, body) }
+
   /// The pool as copies share it; no texts are added afterwards.
   func frozen() -> TextPool {
     pool.freeze()

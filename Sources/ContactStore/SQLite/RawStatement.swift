@@ -135,11 +135,15 @@ struct RawStatement {
 
   /// A text holds until the statement moves on.
   func value(_ column: Int) -> StoredValue {
-    switch sqlite3_column_type(handle, Int32(column)) {
-    case SQLITE_INTEGER: .integer(integer(column))
-    case SQLITE_FLOAT: .real(real(column))
-    case SQLITE_NULL: .null
-    default: .text(bytes(column))
+    // The column is found once. A connection is used by one thread at a time, so that its values need no protection.
+    let value = sqlite3_column_value(handle, Int32(column))
+    switch sqlite3_value_type(value) {
+    case SQLITE_INTEGER: return .integer(sqlite3_value_int64(value))
+    case SQLITE_FLOAT: return .real(sqlite3_value_double(value))
+    case SQLITE_NULL: return .null
+    default:
+      let start = sqlite3_value_text(value)
+      return .text(Bytes(start: start, count: Int(sqlite3_value_bytes(value))))
     }
   }
 }

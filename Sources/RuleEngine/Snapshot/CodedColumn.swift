@@ -31,15 +31,87 @@ package enum RowCodes: Sendable {
   case halves([UInt16])
   case words([UInt32])
 
-  /// - Parameter valueCount: how many positions there are.
-  init(count: Int, valueCount: Int, _ code: (Int) -> UInt32) {
-    if valueCount <= 1 << 8 {
-      self = .bytes(RowCodes.padded(count) { UInt8(truncatingIfNeeded: code($0)) })
-    } else if valueCount <= 1 << 16 {
-      self = .halves(RowCodes.padded(count) { UInt16(truncatingIfNeeded: code($0)) })
-    } else {
-      self = .words(RowCodes.padded(count, code))
+  /// How many codes there are, those that only fill up the last word included.
+  var count: Int {
+    switch self {
+    case .bytes(let codes): codes.count
+    case .halves(let codes): codes.count
+    case .words(let codes): codes.count
     }
+  }
+
+  /// Adds codes behind the others, whose number is not filled up yet.
+  ///
+  /// - Parameters:
+  ///   - valueCount: how many positions there are by now.
+  ///   - capacity: how many codes there will be.
+  mutating func append(_ added: [UInt32], valueCount: Int, capacity: Int) {
+    widen(valueCount: valueCount, capacity: capacity)
+    // Without a moment at which two hold the array, which would copy it.
+    switch self {
+    case .bytes(var codes):
+      self = .bytes([])
+      codes.append(contentsOf: added.lazy.map { UInt8(truncatingIfNeeded: $0) })
+      self = .bytes(codes)
+    case .halves(var codes):
+      self = .bytes([])
+      codes.append(contentsOf: added.lazy.map { UInt16(truncatingIfNeeded: $0) })
+      self = .halves(codes)
+    case .words(var codes):
+      self = .bytes([])
+      codes.append(contentsOf: added)
+      self = .words(codes)
+    }
+  }
+
+  private mutating func widen(valueCount: Int, capacity: Int) {
+    func widened<T: FixedWidthInteger, W: FixedWidthInteger>(_ codes: [T]) -> [W] {
+      var wide: [W] = []
+      wide.reserveCapacity(max(capacity, codes.count))
+      wide.append(contentsOf: codes.lazy.map { W(truncatingIfNeeded: $0) })
+      return wide
+    }
+    switch self {
+    case .bytes(let codes):
+      if valueCount > 1 << 16 {
+        self = .words(widened(codes))
+      } else if valueCount > 1 << 8 {
+        self = .halves(widened(codes))
+      } else if codes.isEmpty {
+        self = .bytes(widened(codes))
+      }
+    case .halves(let codes):
+      if valueCount > 1 << 16 { self = .words(widened(codes)) }
+    case .words: break
+    }
+  }
+
+  /// What stands for each code in a table; of row `i` that of row `order[i]` where an order is given.
+  func mapped(by table: [UInt32], order: [Int32]?) -> RowCodes {
+    switch self {
+    case .bytes(let codes): .bytes(RowCodes.mapped(codes, table, order))
+    case .halves(let codes): .halves(RowCodes.mapped(codes, table, order))
+    case .words(let codes): .words(RowCodes.mapped(codes, table, order))
+    }
+  }
+
+  /// Row `i` taken from row `order[i]` where an order is given.
+  func arranged(_ order: [Int32]?) -> RowCodes {
+    func arranged<Code: FixedWidthInteger>(_ codes: [Code]) -> [Code] {
+      guard let order else { return RowCodes.padded(codes.count) { codes[$0] } }
+      return RowCodes.padded(order.count) { codes[Int(order[$0])] }
+    }
+    return switch self {
+    case .bytes(let codes): .bytes(arranged(codes))
+    case .halves(let codes): .halves(arranged(codes))
+    case .words(let codes): .words(arranged(codes))
+    }
+  }
+
+  private static func mapped<Code: FixedWidthInteger>(_ codes: [Code], _ table: [UInt32], _ order: [Int32]?) -> [Code] {
+    let table = table.map { Code(truncatingIfNeeded: $0) }
+    guard let order else { return padded(codes.count) { table[Int(codes[$0])] } }
+    return padded(order.count) { table[Int(codes[Int(order[$0])])] }
   }
 
   @inline(__always)

@@ -18,8 +18,11 @@ package struct ColumnCoder: Sendable {
   }
 
   package let kind: Kind
-  /// By row, 0 for missing and otherwise one more than the place in `keys`.
-  private var codes: [UInt32] = []
+  /// By row, 0 for missing and otherwise one more than the place in `keys`; in as few bytes as these need so far.
+  private var codes = RowCodes.bytes([])
+  /// Those of the last rows, which are put away together.
+  private var pending: [UInt32] = []
+  private var rowCapacity = 0
   /// In the order in which they came first.
   private var keys: [UInt64] = []
   /// Of a dense kind the codes by key; 0 is free.
@@ -28,9 +31,14 @@ package struct ColumnCoder: Sendable {
   /// key stands beside the code, since every look-up in a large table elsewhere would wait for memory.
   private var slots: [(key: UInt64, code: UInt32)] = []
   private var shift: UInt64 = 64 - 8
+  /// Keeps the look-ups beforehand from being left out.
+  private var isAnyThere = false
+
+  private static let pendingLimit = 2048
 
   package init(_ kind: Kind) {
     self.kind = kind
+    pending.reserveCapacity(ColumnCoder.pendingLimit)
     if kind.isDense {
       places = Array(repeating: 0, count: 1 << 8)
     } else {
@@ -53,9 +61,9 @@ package struct ColumnCoder: Sendable {
     reserve(column.count)
   }
 
-  package var count: Int { codes.count }
+  package var count: Int { codes.count + pending.count }
 
-  package mutating func reserve(_ rows: Int) { codes.reserveCapacity(rows) }
+  package mutating func reserve(_ rows: Int) { rowCapacity = rows }
 
   // MARK: - Keys
 
@@ -77,12 +85,38 @@ package struct ColumnCoder: Sendable {
 
   // MARK: - Rows
 
-  package mutating func appendMissing() { codes.append(0) }
+  package mutating func appendMissing() { append(code: 0) }
 
   /// - Parameter key: of numbers, dates and times as `key` gives it, otherwise the position or code.
   @inline(__always)
   package mutating func append(_ key: UInt64) {
-    codes.append(kind.isDense ? denseCode(key) : hashedCode(key))
+    append(code: kind.isDense ? denseCode(key) : hashedCode(key))
+  }
+
+  /// Adds the values of many rows.
+  ///
+  /// - Parameter isMissing: for each row, whether it has no value; its key means nothing then.
+  package mutating func append(_ keys: [UInt64], isMissing: [Bool]) {
+    if !kind.isDense, keys.count > 1 {
+      // Where each is looked up is read beforehand, so that waiting for memory overlaps.
+      var read: UInt32 = 0
+      for key in keys { read |= slots[firstSlot(of: key)].code }
+      isAnyThere = read != 0
+    }
+    for row in keys.indices {
+      if isMissing[row] { appendMissing() } else { append(keys[row]) }
+    }
+  }
+
+  @inline(__always)
+  private mutating func append(code: UInt32) {
+    pending.append(code)
+    if pending.count == ColumnCoder.pendingLimit { putAway() }
+  }
+
+  private mutating func putAway() {
+    codes.append(pending, valueCount: keys.count + 1, capacity: rowCapacity)
+    pending.removeAll(keepingCapacity: true)
   }
 
   @inline(__always)
@@ -115,10 +149,13 @@ package struct ColumnCoder: Sendable {
   @inline(__always)
   private func slot(of key: UInt64) -> Int {
     let mask = slots.count - 1
-    var slot = Int((key &* 0x9e37_79b9_7f4a_7c15) >> shift)
+    var slot = firstSlot(of: key)
     while slots[slot].code != 0, slots[slot].key != key { slot = (slot + 1) & mask }
     return slot
   }
+
+  @inline(__always)
+  private func firstSlot(of key: UInt64) -> Int { Int((key &* 0x9e37_79b9_7f4a_7c15) >> shift) }
 
   private mutating func grow() {
     shift -= 1
@@ -150,21 +187,26 @@ package struct ColumnCoder: Sendable {
 
   /// The column, with row `i` taken from row `order[i]` where an order is given. The coder is empty afterwards.
   package mutating func takeColumn(order: [Int32]? = nil) -> CodedColumn {
-    let places = keys.indices.sorted { keys[$0] < keys[$1] }
-    var ranks = [UInt32](repeating: 0, count: keys.count + 1)
-    for (rank, place) in places.enumerated() { ranks[place + 1] = UInt32(rank + 1) }
-    let values = values(places.map { keys[$0] })
-    let codes = codes
+    putAway()
+    let (keys, ranks) = ranked()
+    let (values, codes) = (values(keys), codes)
     self = ColumnCoder(kind)
-    if let order {
-      return CodedColumn(
-        values: values,
-        codes: RowCodes(count: order.count, valueCount: ranks.count) { ranks[Int(codes[Int(order[$0])])] },
-        count: order.count)
-    }
-    return CodedColumn(
-      values: values, codes: RowCodes(count: codes.count, valueCount: ranks.count) { ranks[Int(codes[$0])] },
-      count: codes.count)
+    let mapped = ranks.map { codes.mapped(by: $0, order: order) } ?? codes.arranged(order)
+    return CodedColumn(values: values, codes: mapped, count: order?.count ?? codes.count)
+  }
+
+  /// The keys in ascending order, and for each code the position of its key among them; `nil` where they came in that
+  /// order.
+  private func ranked() -> (keys: [UInt64], ranks: [UInt32]?) {
+    if zip(keys, keys.dropFirst()).allSatisfy({ $0 < $1 }) { return (keys, nil) }
+    // A pair each, since looking keys up by their places waits for memory.
+    var pairs: [(key: UInt64, code: UInt32)] = []
+    pairs.reserveCapacity(keys.count)
+    for key in keys { pairs.append((key, UInt32(pairs.count + 1))) }
+    pairs.sort { $0.key < $1.key }
+    var ranks = [UInt32](repeating: 0, count: keys.count + 1)
+    for (rank, pair) in pairs.enumerated() { ranks[Int(pair.code)] = UInt32(rank + 1) }
+    return (pairs.map(\.key), ranks)
   }
 
   /// What is missing, then the values of the keys.
