@@ -40,6 +40,26 @@ import Testing
     #expect(counts[0].count == 20 && counts[0].contains { $0.matched > 0 })
   }
 
+  /// What keeping answers costs is measured for few answers, or when it is asked for; memory always.
+  @Test(arguments: [("", true), ("--incremental", true), ("--no-incremental", false)])
+  func measuresWhatIsAskedFor(option: String, isLive: Bool) throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      contact { email text key  score number }
+      rule high { when score > 5 then add to list "High" }
+      """, to: "rules/book.abm")
+    let command = "abm-rules bench --rules rules --contacts 50 --events 0 --counts \(option)"
+    let json = try program.shell("\(command) --format json")
+    #expect(json.code == 0, "\(json.text)")
+    let result = try JSONDecoder().decode(Result.self, from: Data(json.output.utf8))
+    #expect((result.live != nil) == isLive)
+    #expect(result.memory_loaded_mb > 0 && result.memory_mb >= result.memory_loaded_mb)
+    let text = try program.shell(command)
+    #expect(text.output.contains("not measured") != isLive, "\(text.text)")
+  }
+
   @Test func explainsThePlan() throws {
     let program = try Program()
     defer { program.remove() }
@@ -54,8 +74,15 @@ import Testing
       var key_sum: Int?
     }
 
+    struct Live: Decodable {
+      var build_s: Double
+    }
+
     var contacts: Int
     var rules: Int
+    var memory_loaded_mb: Double
+    var memory_mb: Double
+    var live: Live?
     var evaluation_s: Double
     var evaluations_s: [Double]
     var counts: [Count]

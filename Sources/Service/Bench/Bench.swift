@@ -13,13 +13,20 @@ package enum Bench {
     package var repetitions: Int
     /// How many contacts are asked for one by one.
     package var contacts: Int
+    /// Whether it is measured what keeping all answers costs while data change; `nil` where they are few enough for that
+    /// to take seconds.
+    package var isIncremental: Bool?
 
-    package init(threads: Int = 1, repetitions: Int = 5, contacts: Int = 200) {
+    package init(threads: Int = 1, repetitions: Int = 5, contacts: Int = 200, isIncremental: Bool? = nil) {
       self.threads = threads
       self.repetitions = repetitions
       self.contacts = contacts
+      self.isIncremental = isIncremental
     }
   }
+
+  /// Up to so many answers are kept without being asked for.
+  private static let fewAnswers = 20_000_000
 
   /// What is computed from what, a line each.
   package static func explainPlan(of book: RuleBook) -> String {
@@ -39,9 +46,10 @@ package enum Bench {
     let plan = result.planning.measure { EvaluationPlan(book.program) }
     progress(0.05, "making data")
     let snapshot = GeneratedSnapshot.make(plan, contacts: contacts, events: events, now: now)
+    result.loadedMemoryBytes = residentMemory()
     let calendar = book.program.policy.calendar(holidays: PolicyHolidays(of: book).days)
     evaluate(plan, snapshot, calendar, now, options, &result, progress)
-    measureLive(plan, snapshot, calendar, now, &result, progress)
+    measureLive(plan, snapshot, calendar, now, options, &result, progress)
     result.memoryBytes = peakMemory()
     progress(1, "")
     return result
@@ -69,10 +77,11 @@ package enum Bench {
   }
 
   private static func measureLive(
-    _ plan: EvaluationPlan, _ snapshot: Snapshot, _ calendar: BusinessCalendar, _ now: Instant,
+    _ plan: EvaluationPlan, _ snapshot: Snapshot, _ calendar: BusinessCalendar, _ now: Instant, _ options: Options,
     _ result: inout BenchResult, _ progress: (Double, String) -> Void
   ) {
     result.evaluationMemoryBytes = peakMemory()
+    guard options.isIncremental ?? (result.rules * result.contacts <= fewAnswers) else { return }
     var live = LiveBench(plan: plan, snapshot: snapshot, calendar: calendar, now: now)
     result.live = live.measure { progress(0.7 + 0.2 * $0, $1) }
   }
@@ -97,7 +106,7 @@ package enum Bench {
     evaluate(plan, loaded.snapshot, calendar, now, options, &result, progress)
     progress(0.7, "recommending")
     result.recommendation = RecommendationBench(plan, loaded.snapshot, calendar, now)
-    measureLive(plan, loaded.snapshot, calendar, now, &result, progress)
+    measureLive(plan, loaded.snapshot, calendar, now, options, &result, progress)
     progress(0.9, "asking for single contacts")
     try measureSingles(store, plan, loaded.snapshot, calendar, now, options, &result)
     result.memoryBytes = peakMemory()

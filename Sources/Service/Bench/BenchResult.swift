@@ -36,7 +36,8 @@ package struct BenchResult: Sendable {
   package var memoryBytes = 0
   /// The most until answers were kept.
   package var evaluationMemoryBytes = 0
-  package var live = LiveResult()
+  /// `nil` where it was not measured.
+  package var live: LiveResult?
   package var counts: [RuleCount] = []
   /// `nil` when the rule book has none.
   var recommendation: RecommendationBench?
@@ -81,7 +82,7 @@ package struct BenchResult: Sendable {
       ("recommendation", recommendation?.json),
       ("memory_loaded_mb", .number(Double(loadedMemoryBytes) / 1_048_576)),
       ("memory_mb", .number(Double(memoryBytes) / 1_048_576)),
-      ("evaluation_memory_mb", .number(Double(evaluationMemoryBytes) / 1_048_576)), ("live", liveJSON()),
+      ("evaluation_memory_mb", .number(Double(evaluationMemoryBytes) / 1_048_576)), ("live", live.map { liveJSON($0) }),
       (
         "counts",
         withCounts
@@ -122,7 +123,10 @@ package struct BenchResult: Sendable {
         "  of which evaluation \(spread(singleEvaluations))",
       ]
     }
-    lines += liveLines()
+    lines +=
+      live.map { liveLines($0) } ?? [
+        "keep all answers      not measured, since they are so many; --incremental asks for it"
+      ]
     lines.append(
       "memory                \(Plural.grouped(loadedMemoryBytes / 1_048_576)) MB after loading, "
         + "\(Plural.grouped(evaluationMemoryBytes / 1_048_576)) MB at most until evaluated, "

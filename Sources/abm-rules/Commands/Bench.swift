@@ -36,6 +36,12 @@ struct Bench: ParsableCommand {
   @Option(help: ArgumentHelp("How often everything is evaluated; the median counts.", valueName: "n"))
   var repetitions = 5
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Measure what keeping all answers costs while data change. (default: up to 20 million rules × contacts)"))
+  var incremental: Bool?
+
   @Flag(help: "Print what is computed, from what, instead of measuring.")
   var explainPlan = false
 
@@ -90,7 +96,7 @@ struct Bench: ParsableCommand {
   }
 
   private var measuring: Service.Bench.Options {
-    Service.Bench.Options(threads: threads, repetitions: repetitions)
+    Service.Bench.Options(threads: threads, repetitions: repetitions, isIncremental: incremental)
   }
 
   private func report(_ measure: (inout Progress) throws -> BenchResult) throws {
