@@ -218,9 +218,7 @@ extension Store {
         try database.execute(
           sql: """
             UPDATE outbox SET
-              status = CASE WHEN status <> 'parked' AND doubtful_since IS NOT NULL THEN 'unknown' ELSE 'pending' END,
-              doubtful_since = CASE WHEN status <> 'parked' THEN doubtful_since END,
-              due_at = NULL, finished_at = NULL, remote = NULL, attempts = 0, unknowns = 0
+              status = 'pending', doubtful_since = CASE WHEN status <> 'parked' THEN doubtful_since END, due_at = NULL, finished_at = NULL, remote = NULL, attempts = 0, unknowns = 0
             WHERE id = ? AND status IN ('failed', 'refused', 'parked', 'dropped')
             """, arguments: [id])
         guard database.changesCount > 0 else { return false }

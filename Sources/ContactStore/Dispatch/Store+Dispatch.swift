@@ -143,8 +143,7 @@ extension Store {
         record.bind(5, ifPresent: until?.milliseconds)
         try record.run()
         let isDoubtful = entry.doubtfulSince != nil
-        let after: OutboxEntry.Status =
-          until == nil ? (isDoubtful ? .parked : .refusedByPolicy) : (isDoubtful ? .unknown : .pending)
+        let after: OutboxEntry.Status = until != nil ? .pending : isDoubtful ? .parked : .refusedByPolicy
         status.bind(1, after.rawValue)
         status.bind(2, ifPresent: until == nil ? (isDoubtful ? Store.mayBeDone(reason) : reason) : nil)
         status.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
