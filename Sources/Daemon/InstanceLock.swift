@@ -1,6 +1,7 @@
 import Glibc
 
-/// Keeps a second daemon from a database. The system lets go of it when the process ends, however it ends.
+/// Keeps a second program from carrying out what stands in a database, or from replacing it. The system lets go of it when
+/// the process ends, however it ends.
 package struct InstanceLock: ~Copyable {
   private let descriptor: Int32
 
@@ -11,7 +12,8 @@ package struct InstanceLock: ~Copyable {
 
     package var description: String {
       let who = holder.map { " (process \($0))" } ?? ""
-      return "another daemon\(who) is at work on \(database); stop it, or name another database with --db"
+      return
+        "another abm-rules\(who) is at work on \(database); let it finish or stop it, or name another database with --db"
     }
   }
 
@@ -23,7 +25,8 @@ package struct InstanceLock: ~Copyable {
   }
 
   package init(database: String) throws {
-    let path = database + ".lock"
+    // One database has one lock, whatever name it is called by.
+    let path = Self.resolved(database) + ".lock"
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw Unavailable(path: path, reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -35,6 +38,12 @@ package struct InstanceLock: ~Copyable {
     ftruncate(descriptor, 0)
     _ = text.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     self.descriptor = descriptor
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
   }
 
   private static func holder(_ descriptor: Int32) -> Int32? {

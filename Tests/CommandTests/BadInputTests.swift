@@ -268,6 +268,22 @@ struct BadInputTests {
     #expect(try program.read("out.jsonl") == lines)
   }
 
+  /// A daemon, another `run`, or `restore` has the lock of the database.
+  @Test func onlyOneProgramCarriesOutAtATime() throws {
+    let program = try workspace()
+    defer { program.remove() }
+    expect(
+      try program.shell("flock abm.sqlite.lock abm-rules run --executor file:out.jsonl --at '2026-03-02 09:00'"),
+      code: 3, says: "another abm-rules is at work on")
+    expect(
+      try program.shell("HUBSPOT_TOKEN=x flock abm.sqlite.lock abm-rules run --executor hubspot"), code: 3,
+      says: "another abm-rules is at work on")
+    // What is decided beside it waits in the outbox.
+    expect(try program.shell("flock abm.sqlite.lock abm-rules run --at '2026-03-02 09:00'"), code: 0)
+    expect(try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 09:00"), code: 0)
+    #expect(try program.read("out.jsonl").split(separator: "\n").count == 1)
+  }
+
   @Test func anExecutorThatCannotWriteKeepsTheActions() throws {
     let program = try workspace()
     defer { program.remove() }

@@ -245,6 +245,15 @@ struct DaemonTests {
     _ = try InstanceLock(database: path)
   }
 
+  @Test func aDatabaseHasOneLockByWhateverName() throws {
+    let place = try Workplace()
+    let alias = place.store.path + "-alias"
+    try FileManager.default.createSymbolicLink(atPath: alias, withDestinationPath: place.store.path)
+    let first = try InstanceLock(database: place.store.path)
+    #expect(throws: InstanceLock.Taken.self) { _ = try InstanceLock(database: alias) }
+    withExtendedLifetime(first) {}
+  }
+
   @Test func wordsThatComeTogetherAreOne() async {
     let wakeup = Wakeup()
     let clock = TestClock()

@@ -95,6 +95,34 @@ struct ClientTests {
     #expect(hubspot.count("/crm/v3/objects/") == 2)
   }
 
+  /// A proxy, or an answer without a body, says 404 in the same way.
+  @Test func aRecordThatIsMissingInFewWordsIsNoUnknownPathForLong() async throws {
+    let client = client()
+    hubspot.fail("/crm/objects/2026-09/contacts/1", .status(404))
+    hubspot.fail("/crm/v3/objects/contacts/1", .status(404))
+    await #expect {
+      try await client.call(read)
+    } throws: { error in
+      if case .notFound? = error as? HubSpotError { true } else { false }
+    }
+    hubspot.add(.contacts, "1", [:])
+    #expect(try await client.call(read)["id"] == .text("1"))
+    #expect(hubspot.count("/crm/v3/objects/") == 1)
+  }
+
+  @Test func anUnknownPathIsAnAnswerToTheBreaker() async throws {
+    let client = client()
+    for _ in 0..<10 { hubspot.fail("/contacts/1", .noAnswer) }
+    _ = try? await client.call(read)
+    _ = try? await client.call(read)
+    hubspot.with { $0.faults = [] }
+    time.advance(.seconds(15))
+    // The request that is to decide.
+    hubspot.fail("/crm/objects/2026-09/contacts/1", .status(404))
+    hubspot.fail("/crm/v3/objects/contacts/1", .status(200, body: #"{"id":"1"}"#))
+    #expect(try await client.call(read)["id"] == .text("1"))
+  }
+
   @Test func aMissingRecordIsNoUnknownPath() async throws {
     await #expect {
       try await client().call(read)

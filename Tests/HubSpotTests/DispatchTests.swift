@@ -153,6 +153,181 @@ struct DispatchTests {
     try expectExactlyOnce(workspace, contacts: 1)
   }
 
+  // MARK: - What nobody knows
+
+  /// Everything but `action` is done; of that one the outcome is not known, and it was carried out.
+  private func withDoubt(_ word: String) async throws -> TestWorkspace {
+    let workspace = try workspace(contacts: 1)
+    try workspace.run()
+    workspace.hubspot.fail(word, .noAnswerAfterwards)
+    let summary = try await workspace.dispatcher().dispatchDue()
+    #expect(summary.done == 3 && summary.unknown == 1)
+    workspace.time.advance(.seconds(workspace.settings.settleSeconds))
+    return workspace
+  }
+
+  /// The look-up is refused, so that it has failed; a person who has it tried again did not say that it was not done.
+  @Test func aDoubtOutlivesAFailure() async throws {
+    let workspace = try await withDoubt("2026-09/tasks")
+    defer { workspace.remove() }
+    workspace.hubspot.fail("associations", .status(403, body: #"{"category":"MISSING_SCOPES","message":"scopes"}"#))
+    #expect(try await workspace.dispatcher().dispatchDue().failed == 1)
+    let failed = try workspace.store.outbox(.failed).map(\.id)
+    #expect(try workspace.store.retryOutbox(failed) == failed)
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+    try expectExactlyOnce(workspace, contacts: 1)
+  }
+
+  @Test func aDoubtOutlivesBeingDropped() async throws {
+    let workspace = try await withDoubt("2026-09/tasks")
+    defer { workspace.remove() }
+    let open = try workspace.store.outbox(.unknown).map(\.id)
+    #expect(try workspace.store.dropOutbox(open, now: workspace.time.now) == open)
+    #expect(try workspace.store.retryOutbox(open) == open)
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+    try expectExactlyOnce(workspace, contacts: 1)
+  }
+
+  /// Outages are no doubts: after an hour of them the first doubt is not one too many.
+  @Test func onlyUnknownOutcomesAreCounted() async throws {
+    let workspace = try workspace(contacts: 1)
+    defer { workspace.remove() }
+    try workspace.run()
+    for _ in 0..<30 {
+      workspace.hubspot.fail("2026-09/tasks", .notSent, .notSent, .notSent, .notSent, .notSent, .notSent)
+      _ = try await workspace.dispatcher().dispatchDue()
+      workspace.hubspot.with { $0.faults = [] }
+      workspace.time.advance(.seconds(60))
+    }
+    let entry = try #require(try workspace.store.outbox(.pending).first)
+    #expect(entry.attempts == 30 && entry.unknowns == 0)
+    workspace.hubspot.fail("2026-09/tasks", .noAnswerAfterwards)
+    #expect(try await workspace.dispatcher().dispatchDue().unknown == 1)
+    workspace.time.advance(.seconds(60))
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+    try expectExactlyOnce(workspace, contacts: 1)
+  }
+
+  /// A disk that is full, a database that is locked: what was claimed is come back to by the same dispatcher.
+  @Test func aDatabaseThatFailsAmidAPassStrandsNothing() async throws {
+    let workspace = try workspace(contacts: 40)
+    defer { workspace.remove() }
+    try workspace.run()
+    let dispatcher = workspace.dispatcher()
+    try workspace.execute(
+      """
+      CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.status = 'done' AND NEW.action = 'create task'
+      BEGIN SELECT RAISE(ABORT, 'full'); END
+      """)
+    await #expect(throws: StoreError.self) { try await dispatcher.dispatchDue() }
+    #expect(try !workspace.store.outbox(.claimed).isEmpty)
+    try workspace.execute("DROP TRIGGER full")
+    _ = try await dispatcher.dispatchDue()
+    // Only what was under way is in doubt.
+    #expect(try workspace.store.outbox(.unknown).count <= 8)
+    #expect(try workspace.store.outbox(.claimed).isEmpty)
+    workspace.time.advance(.seconds(workspace.settings.settleSeconds))
+    _ = try await dispatcher.dispatchDue()
+    try expectExactlyOnce(workspace, contacts: 40)
+  }
+
+  /// An hour ahead for a while: what failed then does not wait for that hour to come.
+  @Test func aClockThatWasAheadDelaysNothing() async throws {
+    let workspace = try workspace(contacts: 1)
+    defer { workspace.remove() }
+    try workspace.run()
+    let hour: Int64 = 3_600_000
+    let ahead = Dispatcher(
+      book: workspace.book, store: workspace.store,
+      executor: ActionExecutor(
+        client: workspace.client(), settings: ExecutorSettings(), transport: workspace.hubspot,
+        now: { [time = workspace.time] in time.now.adding(milliseconds: hour) }),
+      settings: workspace.settings, now: { [time = workspace.time] in time.now.adding(milliseconds: hour) })
+    workspace.hubspot.fail("2026-09/tasks", .noAnswerAfterwards)
+    #expect(try await ahead.dispatchDue().unknown == 1)
+    // Not before it must have arrived, either.
+    #expect(try await workspace.dispatcher().dispatchDue().done == 0)
+    workspace.time.advance(.seconds(workspace.settings.settleSeconds))
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+    try expectExactlyOnce(workspace, contacts: 1)
+  }
+
+  // MARK: - Messages of which nobody knows
+
+  private static let mail = """
+    contact { email text key  score number }
+    asset { type text }
+    asset guide "The guide" { type "guide" }
+    policy { never message when score < 10  never repeat an asset within 180 days }
+    rule news { when score > 50 then send asset guide as transactional }
+    """
+
+  /// A message whose first attempt timed out, to a contact of HubSpot.
+  private func doubtfulMail() async throws -> TestWorkspace {
+    let workspace = try TestWorkspace(Self.mail)
+    workspace.hubspot.add(.contacts, "7", ["email": "ann@acme.example"])
+    try workspace.importContacts("email,score\nann@acme.example,60\n")
+    try workspace.run()
+    workspace.hubspot.fail("single", .noAnswerAfterwards)
+    #expect(try await workspace.dispatcher().dispatchDue().unknown == 1)
+    workspace.time.advance(.seconds(workspace.settings.settleSeconds))
+    return workspace
+  }
+
+  /// A policy that keeps it back now does not undo that it may have gone.
+  @Test func aMessageThatMayHaveGoneIsParkedAndStillCounts() async throws {
+    let workspace = try await doubtfulMail()
+    defer { workspace.remove() }
+    try workspace.importContacts("email,score\nann@acme.example,5\n")
+    let summary = try await workspace.dispatcher().dispatchDue()
+    #expect(summary.withheld == 1)
+    let parked = try #require(try workspace.store.outbox(.parked).first)
+    #expect(parked.doubtfulSince != nil)
+    #expect(parked.result?.contains("nobody knows the outcome") == true)
+    #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["0"]])
+    // Nor does a person who does not want it tried again.
+    #expect(try workspace.store.dropOutbox([parked.id], now: workspace.time.now) == [parked.id])
+    #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["0"]])
+  }
+
+  @Test func aMessageThatMayHaveGoneToADeletedRecordIsParked() async throws {
+    let workspace = try await doubtfulMail()
+    defer { workspace.remove() }
+    try workspace.execute(
+      "INSERT INTO hubspot_deleted VALUES ('contacts', '7', (SELECT _id FROM contact), 0, 0)")
+    #expect(try await workspace.dispatcher().dispatchDue().parked == 1)
+    #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["0"]])
+  }
+
+  /// HubSpot had taken it before the record was deleted, and knows what became of it.
+  @Test func whatHubSpotHasQueuedIsAskedAfterThoughTheRecordIsDeleted() async throws {
+    let workspace = try TestWorkspace(Self.mail)
+    defer { workspace.remove() }
+    try workspace.importContacts("email,score\nann@acme.example,60\n")
+    try workspace.run()
+    workspace.hubspot.with { $0.sendResults = ["QUEUED"] }
+    #expect(try await workspace.dispatcher().dispatchDue().waiting == 1)
+    try workspace.execute(
+      "INSERT INTO hubspot_deleted VALUES ('contacts', '7', (SELECT _id FROM contact), 0, 0)")
+    workspace.time.advance(.seconds(600))
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+  }
+
+  /// What a person drops nobody got, so that it keeps nothing from being sent; tried again after all it counts again.
+  @Test func aMessageThatIsDroppedNoLongerCounts() async throws {
+    let workspace = try TestWorkspace(Self.mail)
+    defer { workspace.remove() }
+    try workspace.importContacts("email,score\nann@acme.example,60\n")
+    try workspace.run()
+    let ids = try workspace.store.outbox(.pending).map(\.id)
+    #expect(try workspace.store.dropOutbox(ids, now: workspace.time.now) == ids)
+    #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["1"]])
+    #expect(try workspace.store.dropOutbox(ids, now: workspace.time.now).isEmpty)
+    #expect(try workspace.store.retryOutbox(ids) == ids)
+    #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["0"]])
+    #expect(try await workspace.dispatcher().dispatchDue().done == 1)
+  }
+
   @Test func aHubSpotThatIsAwayLosesNothing() async throws {
     let workspace = try workspace(contacts: 5)
     defer { workspace.remove() }

@@ -350,6 +350,55 @@ struct ExecutorTests {
     #expect(hubspot.with { $0.records[.notes]?.count } == 2)
   }
 
+  /// It was made before `abm_rules_key` was, so that the reference stands in its text.
+  @Test func aTaskThatIsOlderThanTheKeyIsFound() async {
+    hubspot.add(.contacts, "1", [:])
+    let request: [(String, JSONValue?)] = [("text", .text("Call"))]
+    hubspot.fail("2026-09/tasks", .noAnswerAfterwards)
+    _ = await executor().perform([action(1, .createTask, request)])
+    hubspot.with { $0.uniqueProperties[.tasks] = ["abm_rules_key"] }
+    let (results, _) = await executor().perform([action(1, .createTask, request, doubtfulSince: time.now)])
+    #expect(hubspot.with { $0.records[.tasks]?.count } == 1)
+    guard case .done = results[0] else { return #expect(Bool(false), "\(results)") }
+  }
+
+  /// It is there; that its owner has left does not matter any more.
+  @Test func aTaskIsLookedForBeforeItsOwnerIs() async {
+    hubspot.add(.contacts, "1", [:])
+    hubspot.with { $0.owners = [("5", "ana@acme.example")] }
+    let request: [(String, JSONValue?)] = [("text", .text("Call")), ("recipient", .text("ana@acme.example"))]
+    hubspot.fail("2026-09/tasks", .noAnswerAfterwards)
+    _ = await executor().perform([action(1, .createTask, request)])
+    hubspot.with { $0.owners = [] }
+    let (results, _) = await executor().perform([action(1, .createTask, request, doubtfulSince: time.now)])
+    guard case .done = results[0] else { return #expect(Bool(false), "\(results)") }
+  }
+
+  @Test func aListThatWasMadeAnewIsFoundAgain() async {
+    hubspot.add(.contacts, "1", [:])
+    hubspot.with { $0.lists["Warm"] = ("55", "MANUAL", []) }
+    let executor = executor()
+    _ = await executor.perform([action(1, .addToList, [("list", .text("Warm"))])])
+    hubspot.with { $0.lists["Warm"] = ("56", "MANUAL", []) }
+    let (results, _) = await executor.perform([action(2, .addToList, [("list", .text("Warm"))])])
+    guard case .again = results[0] else { return #expect(Bool(false), "\(results)") }
+    let (after, _) = await executor.perform([action(2, .addToList, [("list", .text("Warm"))])])
+    #expect(after == [.done])
+    #expect(hubspot.with { $0.lists["Warm"]?.members } == ["1"])
+  }
+
+  /// HubSpot does not promise that an error names its row.
+  @Test func anErrorThatNamesNoRowIsFoundToBeOfOne() async {
+    for id in 1...9 { hubspot.add(.contacts, "\(id)", [:]) }
+    hubspot.with { $0.errorsAreNameless = true }
+    let actions = (1...9).map { id in
+      set(Int64(id), "tier", id == 4 ? "bad" : "a", hubspotID: "\(id)", key: "p\(id)@acme.example")
+    }
+    let (results, _) = await executor().perform(actions)
+    #expect(results.enumerated().allSatisfy { $0.offset == 3 || $0.element == .done })
+    guard case .failed = results[3] else { return #expect(Bool(false), "\(results[3])") }
+  }
+
   @Test func aTaskForNobodyFails() async {
     hubspot.add(.contacts, "1", [:])
     let (results, _) = await executor().perform([

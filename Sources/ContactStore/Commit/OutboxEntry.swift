@@ -48,6 +48,8 @@ package struct OutboxEntry: Hashable, Sendable {
   package var request: String
   package var status: Status
   package var attempts: Int
+  /// How many of them came to nothing that is known.
+  package var unknowns: Int
   /// Not before then; `nil` for at once.
   package var dueAt: Instant?
   /// When the first attempt was made of which nobody knows the outcome.

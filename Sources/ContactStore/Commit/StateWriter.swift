@@ -88,6 +88,10 @@ struct StateWriter {
         }
         try database.execute(
           sql: "UPDATE approval SET rule = ? WHERE rule = ?", arguments: [change.rule, former])
+        // What waits there is stopped by the approval of its rule.
+        try database.execute(
+          sql: "UPDATE outbox SET rule = ? WHERE rule = ? AND status NOT IN ('done', 'dropped')",
+          arguments: [change.rule, former])
         try database.execute(sql: "DELETE FROM deployment WHERE rule = ?", arguments: [former])
       }
       try database.execute(

@@ -89,7 +89,7 @@ extension Store {
         """
         UPDATE outbox SET status = ?, result = coalesce(?, result), remote = coalesce(?, remote), due_at = ?,
           doubtful_since = CASE WHEN ? THEN coalesce(doubtful_since, claimed_at) WHEN ? THEN doubtful_since END,
-          finished_at = ?
+          unknowns = unknowns + ?, finished_at = ?
         WHERE id = ? AND status = 'claimed'
         """)
       for settlement in settlements {
@@ -99,15 +99,16 @@ extension Store {
         update.bind(3, ifPresent: settlement.remote)
         update.bind(4, ifPresent: isOpen ? settlement.dueAt?.milliseconds : nil)
         update.bind(5, Int64(settlement.isDoubtful ? 1 : 0))
-        // An unknown outcome stays one until it is found out.
-        update.bind(6, Int64(settlement.status == .unknown || settlement.status == .parked ? 1 : 0))
-        update.bind(7, ifPresent: isOpen ? nil : now.milliseconds)
-        update.bind(8, settlement.id)
+        // An unknown outcome stays one until it is found out, whatever another attempt comes to.
+        update.bind(6, Int64(settlement.status == .done ? 0 : 1))
+        update.bind(7, Int64(settlement.isDoubtful ? 1 : 0))
+        update.bind(8, ifPresent: isOpen ? nil : now.milliseconds)
+        update.bind(9, settlement.id)
         try update.run()
-        // A message that was refused counts for no cap.
+        // A message that was refused counts for no cap, unless an attempt before may have sent it.
         if settlement.status == .refused,
           let entry = try Store.entries(database, "WHERE o.id = ?", [settlement.id]).first,
-          entry.action.descriptor.isMessage
+          entry.action.descriptor.isMessage, entry.doubtfulSince == nil
         {
           try withdrawMessage(of: entry, database)
         }
@@ -130,6 +131,43 @@ extension Store {
       return database.changesCount
     }
   }
+
+  /// Gives claimed actions back of which nothing was asked yet: each is what it was before it was claimed.
+  ///
+  /// - Parameter entries: as `claimOutbox` returned them.
+  package func releaseOutbox(_ entries: [OutboxEntry]) throws(StoreError) {
+    if entries.isEmpty { return }
+    try write { database in
+      let release = try RawStatement(
+        database, "UPDATE outbox SET status = ?, attempts = attempts - 1 WHERE id = ? AND status = 'claimed'")
+      for entry in entries {
+        release.bind(1, entry.status.rawValue)
+        release.bind(2, entry.id)
+        try release.run()
+      }
+    }
+  }
+
+  /// Where the clock was ahead and has been set right: what was to wait from then on waits as long from now.
+  package func forgetFutureClaims(now: Instant) throws(StoreError) {
+    let isThere = try read { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE \(Store.isClaimedLater))",
+        arguments: [now.milliseconds])
+    }
+    guard isThere == true else { return }
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE outbox SET due_at = ? + (due_at - claimed_at), doubtful_since = min(doubtful_since, ?), claimed_at = ?
+          WHERE \(Store.isClaimedLater)
+          """, arguments: [now.milliseconds, now.milliseconds, now.milliseconds, now.milliseconds])
+    }
+  }
+
+  /// In the words of the index.
+  private static let isClaimedLater =
+    "status IN ('pending', 'claimed', 'unknown', 'waiting') AND status <> 'claimed' AND claimed_at > ?"
 
   /// When the next action is due; `nil` when none waits.
   package func nextOutboxDue() throws(StoreError) -> Instant? {
@@ -175,14 +213,19 @@ extension Store {
   package func retryOutbox(_ ids: [Int64]) throws(StoreError) -> [Int64] {
     try write { database in
       try ids.filter { id in
-        // A person who has a parked one tried again has seen that it was not done.
+        // A person who has a parked one tried again has seen that it was not done. Any other of which nobody knows is
+        // looked up first.
         try database.execute(
           sql: """
-            UPDATE outbox SET status = 'pending', due_at = NULL, finished_at = NULL, doubtful_since = NULL, remote = NULL,
-              attempts = 0
+            UPDATE outbox SET
+              status = 'pending', doubtful_since = CASE WHEN status <> 'parked' THEN doubtful_since END, due_at = NULL, finished_at = NULL, remote = NULL, attempts = 0, unknowns = 0
             WHERE id = ? AND status IN ('failed', 'refused', 'parked', 'dropped')
             """, arguments: [id])
-        return database.changesCount > 0
+        guard database.changesCount > 0 else { return false }
+        if let entry = try Store.entries(database, "WHERE o.id = ?", [id]).first, entry.action.descriptor.isMessage {
+          try restoreMessage(of: entry, database)
+        }
+        return true
       }
     }
   }
@@ -193,12 +236,18 @@ extension Store {
   package func dropOutbox(_ ids: [Int64], now: Instant) throws(StoreError) -> [Int64] {
     try write { database in
       try ids.filter { id in
+        guard let entry = try Store.entries(database, "WHERE o.id = ?", [id]).first,
+          [.pending, .unknown, .failed, .refused, .parked].contains(entry.status)
+        else { return false }
         try database.execute(
-          sql: """
-            UPDATE outbox SET status = 'dropped', due_at = NULL, finished_at = ?
-            WHERE id = ? AND status IN ('pending', 'unknown', 'failed', 'refused', 'parked')
-            """, arguments: [now.milliseconds, id])
-        return database.changesCount > 0
+          sql: "UPDATE outbox SET status = 'dropped', due_at = NULL, finished_at = ? WHERE id = ?",
+          arguments: [now.milliseconds, id])
+        // A message that nobody got counts for no cap, and may be sent again; of one that was refused that is known.
+        if entry.action.descriptor.isMessage, entry.status != .refused, entry.doubtfulSince == nil, entry.remote == nil
+        {
+          try withdrawMessage(of: entry, database)
+        }
+        return true
       }
     }
   }
@@ -210,7 +259,7 @@ extension Store {
       database,
       sql: """
         SELECT o.id, o.idempotency_key, o.run, r.at, o.rule, o.subject, o.record, o.key, o.action, o.arguments, o.request,
-          o.status, o.attempts, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote
+          o.status, o.attempts, o.unknowns, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote
         FROM outbox AS o JOIN run AS r ON r.id = o.run \(condition)
         """, arguments: arguments)
     return rows.compactMap { row in
@@ -220,7 +269,7 @@ extension Store {
         id: row["id"], idempotencyKey: row["idempotency_key"], run: row["run"],
         decidedAt: Instant(milliseconds: row["at"]), rule: row["rule"], subject: Subject(code: row["subject"]),
         record: row["record"], key: row["key"], action: action, arguments: row["arguments"], request: row["request"],
-        status: status, attempts: row["attempts"], dueAt: instant(row["due_at"]),
+        status: status, attempts: row["attempts"], unknowns: row["unknowns"], dueAt: instant(row["due_at"]),
         doubtfulSince: instant(row["doubtful_since"]), finishedAt: instant(row["finished_at"]),
         result: row["result"], remote: row["remote"])
     }

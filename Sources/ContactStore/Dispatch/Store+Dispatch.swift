@@ -95,7 +95,10 @@ extension Store {
           : "asset, template, coalesce(transactional, 0)"
         let what =
           table == "outbox"
-          ? "subject = 0 AND status IN ('done', 'waiting', 'unknown', 'parked') AND request ->> '$.kind' = 'send_email'"
+          ? """
+          subject = 0 AND request ->> '$.kind' = 'send_email' AND (status IN ('done', 'waiting', 'unknown', 'parked')
+            OR status <> 'claimed' AND doubtful_since IS NOT NULL)
+          """
           : "rule IS NULL"
         let who = isEveryone ? "" : " AND \(owner) IN (\(rows.contacts.map(String.init).joined(separator: ", ")))"
         let statement = try RawStatement(
@@ -118,7 +121,8 @@ extension Store {
   }
 
   /// Records that claimed actions are not carried out now, and why: those that are held are pending again, and not
-  /// claimed before their time; all others are over, and a message among them no longer counts as one.
+  /// claimed before their time; all others are over, and a message among them no longer counts as one. What an earlier
+  /// attempt may have done already is parked instead, and still counts.
   package func settle(
     _ refused: [(entry: OutboxEntry, outcome: Outcome)], zone: Zone, now: Instant
   ) throws(StoreError) {
@@ -138,16 +142,22 @@ extension Store {
         record.bind(4, reason)
         record.bind(5, ifPresent: until?.milliseconds)
         try record.run()
-        let after = until == nil ? OutboxEntry.Status.refusedByPolicy : .pending
+        let isDoubtful = entry.doubtfulSince != nil
+        let after: OutboxEntry.Status = until != nil ? .pending : isDoubtful ? .parked : .refusedByPolicy
         status.bind(1, after.rawValue)
-        status.bind(2, ifPresent: until == nil ? reason : nil)
+        status.bind(2, ifPresent: until == nil ? (isDoubtful ? Store.mayBeDone(reason) : reason) : nil)
         status.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
         status.bind(4, ifPresent: until?.milliseconds)
         status.bind(5, entry.id)
         try status.run()
-        if until == nil { try withdrawMessage(of: entry, database) }
+        if until == nil, !isDoubtful { try withdrawMessage(of: entry, database) }
       }
     }
+  }
+
+  /// Of an action that may not be carried out any more, though an attempt before may have done it.
+  package static func mayBeDone(_ reason: String) -> String {
+    "an attempt was made of which nobody knows the outcome, and now: \(reason)"
   }
 
   /// Runs before this one counted the message, so it stays where it is, and is left out from now on.
@@ -155,12 +165,32 @@ extension Store {
     guard entry.subject == .contact else { return }
     try database.execute(
       sql: """
-        INSERT OR IGNORE INTO message_withdrawn (contact, at, id)
+        INSERT INTO message_withdrawn (contact, at, id)
         SELECT _contact, _at, _id FROM event_message
-        WHERE _contact = ? AND _at = (SELECT at FROM run WHERE id = ?) AND rule = ?
-          AND asset IS (? ->> '$.asset') AND template IS (? ->> '$.template')
-        """, arguments: [entry.record, entry.run, entry.rule, entry.request, entry.request])
+        WHERE \(Store.isMessageOfEntry) AND NOT EXISTS (SELECT 1 FROM message_withdrawn WHERE \(Store.isWithdrawn))
+        ORDER BY rule = ? DESC, _id LIMIT 1
+        """, arguments: [entry.record, entry.run, entry.request, entry.request, entry.rule])
   }
+
+  /// The opposite, for a message that is to be sent after all.
+  func restoreMessage(of entry: OutboxEntry, _ database: Database) throws {
+    guard entry.subject == .contact else { return }
+    try database.execute(
+      sql: """
+        DELETE FROM message_withdrawn WHERE (contact, at, id) IN (
+          SELECT _contact, _at, _id FROM event_message
+          WHERE \(Store.isMessageOfEntry) AND EXISTS (SELECT 1 FROM message_withdrawn WHERE \(Store.isWithdrawn))
+          ORDER BY rule = ? DESC, _id LIMIT 1)
+        """, arguments: [entry.record, entry.run, entry.request, entry.request, entry.rule])
+  }
+
+  /// By what was sent to whom in which run; the rule may be called otherwise by now, and only decides between equals.
+  private static let isMessageOfEntry = """
+    _contact = ? AND _at = (SELECT at FROM run WHERE id = ?) AND rule IS NOT NULL
+      AND asset IS (? ->> '$.asset') AND template IS (? ->> '$.template')
+    """
+  private static let isWithdrawn =
+    "message_withdrawn.contact = _contact AND message_withdrawn.at = _at AND message_withdrawn.id = _id"
 
   /// Changes when anybody else writes to the database.
   package func dataVersion() throws(StoreError) -> Int {

@@ -26,6 +26,7 @@ enum SystemSchema {
     registerDoubts(in: &migrator)
     registerStrangers(in: &migrator)
     registerRestored(in: &migrator)
+    registerUnknowns(in: &migrator)
     return migrator
   }()
 

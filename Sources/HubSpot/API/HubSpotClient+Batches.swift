@@ -89,7 +89,17 @@ extension HubSpotClient {
       let first = try await write(object, batch, Array(inputs[..<half]), idProperty: idProperty)
       return first + (try await write(object, batch, Array(inputs[half...]), idProperty: idProperty))
     }
-    return HubSpotClient.rows(of: reply, inputs, idProperty: idProperty)
+    var results = HubSpotClient.rows(of: reply, inputs, idProperty: idProperty)
+    // An error that names no row is that of one that is not mentioned: which, shows when there are fewer of them.
+    guard let error = reply["errors"]?.list?.first else { return results }
+    let open = inputs.indices.filter { results[$0] == .unmentioned }
+    if open.isEmpty { return results }
+    if inputs.count == 1 { return [.problem(APIProblem(status: APIProblem.status(of: error), body: error))] }
+    for part in [open[..<(open.count / 2)], open[(open.count / 2)...]] {
+      let answers = try await write(object, batch, part.map { inputs[$0] }, idProperty: idProperty)
+      for (index, answer) in zip(part, answers) { results[index] = answer }
+    }
+    return results
   }
 
   /// Takes the answer to a batch apart. Results come in no promised order: they are found by id or by the property that

@@ -9,8 +9,8 @@ extension ActionExecutor {
   private static let longestBody = 65_000
 
   func create(
-    _ kind: CRMObject, _ properties: [String: String], body: (property: String, text: String),
-    _ action: OutboundAction, _ ids: inout [Int64: String]
+    _ kind: CRMObject, body: (property: String, text: String), _ action: OutboundAction, _ ids: inout [Int64: String],
+    properties make: () async -> Result<[String: String], Unfit>
   ) async -> ActionResult {
     let record: String
     switch await resolve([action])[action.id] {
@@ -26,7 +26,12 @@ extension ActionExecutor {
       if action.doubtfulSince != nil, let known = try await find(kind, body.property, action, record, hasKey) {
         return .done(note: "found when read back", remote: known)
       }
-      var properties = properties
+      // What is there already needs none of these any more.
+      var properties: [String: String]
+      switch await make() {
+      case .success(let made): properties = made
+      case .failure(let unfit): return unfit.result
+      }
       let text = String(body.text.prefix(Self.longestBody))
       if hasKey {
         properties[PropertyDefinition.keyName] = action.reference
@@ -81,11 +86,14 @@ extension ActionExecutor {
   private func find(
     _ kind: CRMObject, _ property: String, _ action: OutboundAction, _ record: String, _ hasKey: Bool
   ) async throws(HubSpotError) -> String? {
-    if hasKey {
-      return try await client.read(
+    if hasKey,
+      let known = try await client.read(
         kind, [action.reference], properties: [PropertyDefinition.keyName], idProperty: PropertyDefinition.keyName
       ).first?.id
+    {
+      return known
     }
+    // The attempt may be older than the property.
     let activities = try await client.associated(action.object, [record], with: kind).values.flatMap { $0 }
     let marker = Self.marker(action)
     return try await client.read(kind, activities.sorted(), properties: [property])

@@ -5,6 +5,10 @@ import RuleSemantics
 // `create task`, and `notify` of a person: a task in HubSpot.
 extension ActionExecutor {
   func createTask(_ action: OutboundAction, _ ids: inout [Int64: String]) async -> ActionResult {
+    await create(.tasks, body: (property: "hs_task_body", text: ""), action, &ids) { await taskProperties(of: action) }
+  }
+
+  private func taskProperties(of action: OutboundAction) async -> Result<[String: String], Unfit> {
     let text = action.request["text"]?.string ?? ""
     var properties: [String: String] = [
       "hs_task_subject": text, "hs_task_status": "NOT_STARTED", "hs_task_type": "TODO",
@@ -14,13 +18,13 @@ extension ActionExecutor {
     if let address = action.request["recipient"]?.string {
       do throws(HubSpotError) {
         guard let owner = try await directory.owner(address) else {
-          return .failed("HubSpot has no owner with the address \(address)")
+          return .failure(Unfit(result: .failed("HubSpot has no owner with the address \(address)")))
         }
         properties["hubspot_owner_id"] = owner
       } catch {
-        return ActionResult(error)
+        return .failure(Unfit(result: ActionResult(error)))
       }
     }
-    return await create(.tasks, properties, body: (property: "hs_task_body", text: ""), action, &ids)
+    return .success(properties)
   }
 }

@@ -36,10 +36,15 @@ extension ActionExecutor {
             isRepeatable: true))
         missing = Set((reply["recordIdsMissing"]?.list ?? []).compactMap(\.string))
       } catch {
-        if case .notFound = error { await directory.forgetList(name, of: object) }
+        var outcome = ActionResult(error)
+        if case .notFound = error {
+          // It was deleted, and perhaps made anew under its name.
+          await directory.forgetList(name, of: object)
+          outcome = .again("the list “\(name)” is not the one that it was", after: .seconds(1))
+        }
         return (
           actions.map { action in
-            if case .without(let result) = resolved[action.id] { result } else { ActionResult(error) }
+            if case .without(let result) = resolved[action.id] { result } else { outcome }
           }, ids
         )
       }

@@ -134,7 +134,8 @@ extension ActionExecutor {
 
   // MARK: - What is set
 
-  private struct Unfit: Error {
+  /// Properties that cannot be sent, and what becomes of the action then.
+  struct Unfit: Error {
     var result: ActionResult
   }
 

@@ -30,14 +30,31 @@ package final class HTTPTransport: Transport {
     for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
     if let body = request.body { outgoing.body = .bytes(ByteBuffer(bytes: body)) }
     do {
-      let milliseconds = request.timeout / .milliseconds(1)
-      let reply = try await client.execute(outgoing, timeout: .milliseconds(Int64(milliseconds)))
-      let body = try await reply.body.collect(upTo: Self.largestReply)
-      var headers: [String: String] = [:]
-      for header in reply.headers { headers[header.name.lowercased()] = header.value }
-      return IncomingReply(status: Int(reply.status.code), headers: headers, body: Array(body.readableBytesView))
+      return try await answer(to: outgoing, within: request.timeout)
     } catch {
       throw TransportError(error)
+    }
+  }
+
+  /// The client's own deadline ends with the head of the reply; a body that stands still must not hold anybody either.
+  private func answer(to outgoing: HTTPClientRequest, within timeout: Duration) async throws -> IncomingReply {
+    try await withThrowingTaskGroup(of: IncomingReply.self) { [client] group in
+      group.addTask {
+        let milliseconds = Int64(timeout / .milliseconds(1))
+        let reply = try await client.execute(outgoing, timeout: .milliseconds(milliseconds))
+        let body = try await reply.body.collect(upTo: Self.largestReply)
+        var headers: [String: String] = [:]
+        for header in reply.headers { headers[header.name.lowercased()] = header.value }
+        return IncomingReply(status: Int(reply.status.code), headers: headers, body: Array(body.readableBytesView))
+      }
+      group.addTask {
+        // The client knows better why nothing came, so that it may say so first.
+        try await Task.sleep(for: timeout + .milliseconds(100))
+        throw TransportError.noAnswer(reason: "the reply was not complete in time")
+      }
+      defer { group.cancelAll() }
+      guard let reply = try await group.next() else { throw CancellationError() }
+      return reply
     }
   }
 }
@@ -49,6 +66,7 @@ extension TransportError {
       .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout, .invalidURL, .emptyHost, .emptyScheme,
     ]
     switch error {
+    case let error as TransportError: self = error
     case let error as HTTPClientError where connecting.contains(error): self = .notSent(reason: "\(error.description)")
     case is NIOConnectionError: self = .notSent(reason: "no connection")
     case let error as ChannelError:

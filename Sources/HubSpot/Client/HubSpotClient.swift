@@ -68,10 +68,11 @@ package actor HubSpotClient {
     }
     var attempt = 0
     var hasNewToken = false
+    var isDatedUnknown = false
     while true {
       attempt += 1
       let bearer = call.form == nil ? try await bearer() : nil
-      let result = try await self.attempt(call, bearer)
+      let result = try await self.attempt(call, bearer, isDatedUnknown: isDatedUnknown)
       switch result {
       case .success(let value): return value
       case .failure(.problem(let problem)):
@@ -82,6 +83,7 @@ package actor HubSpotClient {
           continue
         }
         throw HubSpotError(problem)
+      case .failure(.unknownPath): isDatedUnknown = true
       case .failure(.transient(let failure)):
         let decision = settings.retries.decision(
           after: failure, attempt: attempt, isRepeatable: call.isRepeatable, chance: chance())
@@ -101,16 +103,20 @@ package actor HubSpotClient {
     case transient(AttemptFailure)
     /// The answer will be the same next time.
     case problem(APIProblem)
+    /// Nothing was done; the numbered path may be known.
+    case unknownPath
   }
 
   // MARK: - One attempt
 
-  private func attempt(_ call: APICall, _ bearer: String?) async throws(HubSpotError) -> Result<JSONValue, AttemptError>
-  {
+  /// - Parameter isDatedUnknown: whether the dated path was answered as unknown.
+  private func attempt(
+    _ call: APICall, _ bearer: String?, isDatedUnknown: Bool
+  ) async throws(HubSpotError) -> Result<JSONValue, AttemptError> {
     let limit = call.endpoint.limit
     try await enter(limit)
     let paths = call.endpoint.paths(settings.version)
-    let isLegacy = legacy.contains(call.endpoint.label) && paths.count > 1
+    let isLegacy = (isDatedUnknown || legacy.contains(call.endpoint.label)) && paths.count > 1
     let request = request(call, path: isLegacy ? paths[1] : paths[0], bearer)
     let started = time.elapsed
     let reply: IncomingReply
@@ -129,6 +135,9 @@ package actor HubSpotClient {
     let body = reply.body.isEmpty ? nil : JSONValue.parse(reply.body)
     if (200..<300).contains(reply.status) {
       noteBreaker(isWell: true, at: now)
+      // A record that is not there may be answered like a path that is not known; only where the other one is known,
+      // it was the path.
+      if isDatedUnknown { legacy.insert(call.endpoint.label) }
       guard reply.body.isEmpty || body != nil else {
         // It was done; what came of it cannot be read.
         throw .malformedReply(endpoint: call.endpoint.label, reason: "it is no JSON")
@@ -139,9 +148,9 @@ package actor HubSpotClient {
       status: reply.status, body: body, correlationID: reply.headers["x-hubspot-correlation-id"])
     log(problem, call)
     if reply.status == 404, !isLegacy, paths.count > 1, problem.category == nil {
-      // An unknown path rather than an unknown record: this HubSpot has the endpoint under its numbered version only.
-      legacy.insert(call.endpoint.label)
-      return .failure(.transient(.notSent(reason: "the dated path is not known")))
+      // An unknown path rather than an unknown record: this HubSpot may have the endpoint under its numbered version only.
+      noteBreaker(isWell: true, at: now)
+      return .failure(.unknownPath)
     }
     return .failure(classify(problem, reply, call, at: now))
   }

@@ -69,6 +69,8 @@ package final class DispatchCheck {
       let everyone = try readEveryone(now)
       open.settle(everyone.recheck, everyone.rows, &outcomes)
     } else {
+      // What goes out now is not in what was read of everybody.
+      if open.nextKey != nil { everyone = nil }
       while let key = open.nextKey {
         guard let (recheck, rows) = try read(.contact(key: key), now) else {
           open.drop(key, &outcomes)

@@ -20,6 +20,8 @@ package actor Dispatcher {
   private let now: @Sendable () -> Instant
   private let logger: Logger
   private var hasResolvedInterrupted = false
+  /// Claimed, and nothing was asked of them yet.
+  private var untouched: [Int64: OutboxEntry] = [:]
 
   /// Changes that go 100 to a call; so many are claimed at a time.
   private static let batchActions: [ActionID] = [.set, .clear, .advance, .assignOwner, .addToList, .removeFromList]
@@ -51,7 +53,18 @@ package actor Dispatcher {
   ///
   /// - Parameter isStopping: asked before more is claimed.
   package func dispatchDue(isStopping: @Sendable () -> Bool = { false }) async throws -> DispatchSummary {
+    do { return try await pass(isStopping) } catch {
+      // What is claimed now nobody would come back to: the next pass resolves it like what a kill has interrupted.
+      hasResolvedInterrupted = false
+      throw error
+    }
+  }
+
+  private func pass(_ isStopping: @Sendable () -> Bool) async throws -> DispatchSummary {
+    try store.forgetFutureClaims(now: now())
     if !hasResolvedInterrupted {
+      try store.releaseOutbox(Array(untouched.values))
+      untouched = [:]
       // What was on its way when the program ended may arrive even now.
       let count = try store.markInterrupted(until: now().adding(milliseconds: settleMilliseconds))
       hasResolvedInterrupted = true
@@ -66,13 +79,12 @@ package actor Dispatcher {
       return summary
     }
     while !Task.isCancelled, !isStopping() {
-      var claimed = try store.claimOutbox(
-        limit: Self.batchClaim, now: now(), statuses: [.pending, .unknown], actions: Self.batchActions)
+      var claimed = try claim(Self.batchClaim, [.pending, .unknown], Self.batchActions)
       // Those that go one by one are claimed in small numbers: each that is under way when the program ends is looked up.
-      claimed += try store.claimOutbox(
-        limit: concurrency * 4, now: now(), statuses: [.pending, .unknown, .waiting], actions: Self.singleActions)
+      claimed += try claim(concurrency * 4, [.pending, .unknown, .waiting], Self.singleActions)
       if claimed.isEmpty { break }
       let isMoving = try await carryOut(claimed, &summary)
+      untouched = [:]
       // HubSpot is not there; asking for more would only postpone more.
       if !isMoving { break }
     }
@@ -81,6 +93,14 @@ package actor Dispatcher {
   }
 
   private static let singleActions = ActionID.allCases.filter { !batchActions.contains($0) }
+
+  private func claim(
+    _ limit: Int, _ statuses: [OutboxEntry.Status], _ actions: [ActionID]
+  ) throws -> [OutboxEntry] {
+    let claimed = try store.claimOutbox(limit: limit, now: now(), statuses: statuses, actions: actions)
+    for entry in claimed { untouched[entry.id] = entry }
+    return claimed
+  }
 
   /// Whether anything came of it.
   private func carryOut(_ claimed: [OutboxEntry], _ summary: inout DispatchSummary) async throws -> Bool {
@@ -98,6 +118,7 @@ package actor Dispatcher {
         guard next < units.count else { return }
         let unit = units[next]
         next += 1
+        for action in unit { untouched[action.id] = nil }
         group.addTask { [executor] in
           let answer = await executor.perform(unit)
           return Answer(actions: unit, results: answer.results, ids: answer.ids)
@@ -118,7 +139,8 @@ package actor Dispatcher {
     var ids: [Int64: String]
   }
 
-  /// As the executor takes them; those of records that HubSpot has deleted are settled.
+  /// As the executor takes them; those of records that HubSpot has deleted are settled. What HubSpot has queued is asked
+  /// after all the same.
   private func outbound(_ entries: [OutboxEntry], _ summary: inout DispatchSummary) throws -> [OutboundAction] {
     var actions: [OutboundAction] = []
     var settled: [OutboxSettlement] = []
@@ -129,10 +151,15 @@ package actor Dispatcher {
       let ids = try store.hubSpotIDs(object, records: records)
       let deleted = try store.deletedRecords(object, records: records)
       for entry in own {
-        if deleted.contains(entry.record) {
-          settled.append(
-            OutboxSettlement(id: entry.id, status: .refused, result: "the record was deleted in HubSpot"))
-          summary.refused += 1
+        if deleted.contains(entry.record), entry.remote == nil {
+          let reason = "the record was deleted in HubSpot"
+          if entry.doubtfulSince != nil {
+            settled.append(OutboxSettlement(id: entry.id, status: .parked, result: Store.mayBeDone(reason)))
+            summary.parked += 1
+          } else {
+            settled.append(OutboxSettlement(id: entry.id, status: .refused, result: reason))
+            summary.refused += 1
+          }
           continue
         }
         actions.append(
@@ -201,7 +228,7 @@ package actor Dispatcher {
         dueAt: now.adding(max(after, backoff)))
     case .unknown(let reason):
       summary.note(reason)
-      guard entry.attempts < Self.unknownLimit else {
+      guard entry.unknowns + 1 < Self.unknownLimit else {
         summary.parked += 1
         return OutboxSettlement(id: entry.id, status: .parked, result: reason, isDoubtful: true)
       }

@@ -24,6 +24,7 @@ package struct FileExecutor: Sendable {
     let handle = try open()
     defer { try? handle.close() }
     var written = try keys(in: handle)
+    try store.forgetFutureClaims(now: now)
     try resolveInterrupted(store, written, now: now)
     var count = 0
     while true {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BusinessTime
 import ContactStore
+import Daemon
 import HubSpot
 import Service
 
@@ -9,7 +10,8 @@ struct Run: AsyncParsableCommand {
     abstract: "Evaluate once, commit what is decided, and carry it out.",
     discussion: """
       Decisions, what they change and the outbox are committed in one transaction; then the executor carries the outbox
-      out. Without an executor the actions wait in the outbox.
+      out. Without an executor the actions wait in the outbox; so they do for a daemon that is at work on the database,
+      beside which nothing else carries out.
       """)
 
   @OptionGroup var options: CommonOptions
@@ -34,6 +36,13 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     if executor == "hubspot" { return try await runWithHubSpot() }
     let file = try executorFile()
+    if file == nil { return try decide(nil) }
+    let lock = try InstanceLock(database: options.configuration().database)
+    try decide(file)
+    withExtendedLifetime(lock) {}
+  }
+
+  private func decide(_ file: String?) throws {
     let workspace = try Workspace.open(options)
     let result = try RunService.run(
       workspace.book, workspace.store, at: workspace.now,
@@ -64,6 +73,7 @@ struct Run: AsyncParsableCommand {
   /// Connects first, so that nothing is decided that cannot be carried out.
   private func runWithHubSpot() async throws {
     let configuration = try options.configuration()
+    let lock = try InstanceLock(database: configuration.database)
     let workspace = try Workspace.open(options)
     let dispatched = try await HubSpotCommand.Connect.withHubSpot(configuration) { connection in
       _ = try await connection.client.account()
@@ -83,6 +93,7 @@ struct Run: AsyncParsableCommand {
     ResultOutput.write(dispatched.0, format, samples: 3)
     Output.error(dispatched.1.text)
     dispatched.2.forEach(Output.error)
+    withExtendedLifetime(lock) {}
     if dispatched.0.hasProblems || dispatched.1.hasProblems { throw Exit.problems }
   }
 }

@@ -41,6 +41,8 @@ final class FakeHubSpot: Transport {
     /// The one refresh token that is good, which each refresh replaces; `nil` where all are and stay good.
     var refreshToken: String?
     var headers: [String: String] = [:]
+    /// Errors of a batch do not say which row they are about.
+    var errorsAreNameless = false
     /// How many records one search finds at most.
     var searchCap = 10_000
   }
@@ -336,7 +338,10 @@ final class FakeHubSpot: Transport {
         var id = Self.find(state, object, name, input["idProperty"]?.string)
         let properties = input["properties"]?.members ?? []
         if properties.contains(where: { $0.value == .text("bad") }) {
-          errors.append(Self.error("VALIDATION_ERROR", "a value is bad", trace))
+          errors.append(
+            state.errorsAreNameless
+              ? .members([("category", .text("VALIDATION_ERROR")), ("message", .text("a value is bad"))])
+              : Self.error("VALIDATION_ERROR", "a value is bad", trace))
           continue
         }
         let isNew = id == nil

@@ -59,6 +59,13 @@ struct TestWorkspace {
     try RunService.run(book, store, at: time.now)
   }
 
+  /// As another program would, or a disk.
+  func execute(_ sql: String) throws {
+    let queue = try DatabaseQueue(path: store.path)
+    defer { try? queue.close() }
+    try queue.write { try $0.execute(sql: sql) }
+  }
+
   /// The rows of a query, each a text for each column; empty for NULL.
   func rows(_ sql: String) throws -> [[String]] {
     var configuration = GRDB.Configuration()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BusinessTime
 import ContactStore
+import Daemon
 import Foundation
 import HubSpot
 import Service
@@ -88,6 +89,7 @@ struct HubSpotCommand: ParsableCommand {
       let configuration = try options.configuration()
       let book = try DataCommands.loadBook(configuration)
       let store = try Store.open(configuration.database, create: true)
+      let lock = try InstanceLock(database: configuration.database)
       try DataCommands.makeRoom(for: book, in: store)
       var line = Progress("reading")
       let summary = try await Connect.withHubSpot(configuration) { connection in
@@ -98,6 +100,7 @@ struct HubSpotCommand: ParsableCommand {
         }
       }
       line.finish()
+      withExtendedLifetime(lock) {}
       Output.result(summary.text)
     }
   }
