@@ -69,6 +69,10 @@ package final class LiveEvaluation {
   /// Computes all answers about a record from nothing, as `advance` does after a change, and keeps nothing; to measure.
   package func recompute(_ subject: Subject, row: Int32) {
     evaluator.forget()
+    switch subject {
+    case .contact: evaluator.forgetEvents(ofContact: row)
+    case .account: evaluator.forgetEvents(ofAccount: row)
+    }
     let table = subject == .contact ? contacts.table : accounts.table
     for answer in table.answers { _ = evaluator.cell(answers[Int(answer)].node, row: Int(row)) }
   }
@@ -107,6 +111,12 @@ package final class LiveEvaluation {
   /// Data are about to change: what the evaluator remembers of rows is void.
   func forgetRow() { evaluator.forget() }
 
+  /// An owner has another event.
+  func forgetEvents(_ event: EventID, of owner: Int32) { evaluator.forgetEvents(event, of: owner) }
+
+  /// Other people belong to an account.
+  func forgetPeople(ofAccount account: Int32) { if account >= 0 { evaluator.forgetEvents(ofAccount: account) } }
+
   func mark(_ subject: Subject, _ row: Int32, _ list: AnswerList) {
     switch subject {
     case .contact: contacts.mark(row, list)
@@ -120,8 +130,12 @@ package final class LiveEvaluation {
   func appendRow(of subject: Subject, _ row: Int32) {
     rowsOfKeys[subject]?[data.records(subject).keys[Int(row)]] = row
     switch subject {
-    case .contact: contacts.appendRow()
-    case .account: accounts.appendRow()
+    case .contact:
+      contacts.appendRow()
+      evaluator.leaves.contacts.appendRow()
+    case .account:
+      accounts.appendRow()
+      evaluator.leaves.accounts.appendRow()
     }
   }
 
@@ -252,7 +266,13 @@ package final class LiveEvaluation {
 
   private func horizon(of timed: [Int32], _ row: Int32) -> Int64 {
     var horizon = TimerQueue.never
-    for answer in timed { horizon = min(horizon, evaluator.horizon(answers[Int(answer)].node, row: Int(row))) }
+    evaluator.beginHorizons()
+    for answer in timed {
+      horizon = min(horizon, evaluator.horizon(answers[Int(answer)].node, row: Int(row)))
+      // One timer is for all: none has to be looked for behind it.
+      evaluator.limit = horizon
+    }
+    evaluator.limit = .max
     return horizon
   }
 }

@@ -17,6 +17,7 @@ extension RowEvaluator {
       let truth = truth(step.a)
       cell = truth == 2 ? 2 : truth ^ 1
     case .compareNumbers: cell = compareNumbers(step.variant, self.cell(step.a).number, self.cell(step.b).number)
+    case .compareNear: cell = compareNear(step)
     case .compareFlags: cell = compare(step.variant, self.cell(step.a), self.cell(step.b), missing: 2)
     case .compareCells: cell = compare(step.variant, self.cell(step.a), self.cell(step.b), missing: .missing)
     case .isKnown: cell = Cell(!self.cell(step.a).isMissing(kind(step.a)))
@@ -170,12 +171,11 @@ extension RowEvaluator {
       return computeCondition(step)
     case .now: return now
     case .today: return Cell(calendar.zone.day(of: Instant(milliseconds: now)).dayNumber)
-    case .moment: return shifted(now, step)
+    case .moment: return moment(step).value
     case .eventTime: return data.events[Int(step.index)].time(registers.frameRows[Int(step.frame)])
     case .interactionTime: return merged.times[registers.frameRows[Int(step.frame)]]
     case .interactionWorth:
-      let type = EventID(Int(merged.types[registers.frameRows[Int(step.frame)]]))
-      return Cell(number: plan.program[type].worth ?? .nan)
+      return Cell(number: tables.worths[Int(merged.types[registers.frameRows[Int(step.frame)]])])
     case .gatherAccount, .gatherOuter, .gatherInner: return gathered(step)
     case .definition, .factorScore, .pointsScore, .journey, .segment, .definitionUnchanged, .fieldUnchanged:
       return computeDefinition(step)
@@ -254,6 +254,16 @@ extension RowEvaluator {
 
   private func startOfDay(_ day: Cell) -> Cell {
     calendar.zone.startOfDay(CivilDate(dayNumber: Int32(day))).milliseconds
+  }
+
+  /// Where a step that moves along with now is, and for how many milliseconds more it moves as it does.
+  func moment(_ step: RowStep) -> (value: Int64, moves: Bool, length: Int64) {
+    moments[Int(step.c)].state(at: now, clock(of: step))
+  }
+
+  /// Of a step that is a moment.
+  func clock(of step: RowStep) -> RowClock {
+    RowClock(span: tables.spans[Int(step.index)], isLater: step.variant == 1, calendar: calendar)
   }
 
   func shifted(_ time: Int64, _ step: RowStep) -> Int64 {

@@ -6,6 +6,8 @@ extension RowEvaluator {
   func trend(_ id: Int32) -> Int32 {
     let index = Int(id)
     let step = registers.steps[index]
+    // Trends of one row do not outlive it.
+    if step.frame == 0 { return makeTrend(id, step) }
     if registers.trendStamps[index] == registers.epochs[Int(step.frame)] { return registers.trends[index] }
     let trend = makeTrend(id, step)
     registers.trends[index] = trend
@@ -102,6 +104,7 @@ extension RowEvaluator {
 
   private func reductionTrend(_ reduction: RowReduction, _ id: Int32, _ horizon: Int64) -> Int32 {
     let entity = entity(of: reduction)
+    if reduction.leaf >= 0, entity >= 0, let trend = leafTrend(reduction, leaf(of: reduction, entity)) { return trend }
     let rows = rows(of: reduction, entity)
     if case .list = rows { return listTrend(reduction, entity, rows, id, horizon) }
     let value = cell(id).number
@@ -125,6 +128,27 @@ extension RowEvaluator {
       let losses = decayingTrend(loss, halfLife, until, onlyLeave ? loss : nil)
       return trends.add(.init(operation: .subtract, a: gains, b: losses))
     case .average, .min, .max, .first, .last, .share: return trends.fixed(value, until: until)
+    }
+  }
+
+  /// Of what is remembered; `nil` where that does not tell what is left once events leave.
+  private func leafTrend(_ reduction: RowReduction, _ leaf: RowLeaf) -> Int32? {
+    let (until, lasting) = movements(of: reduction, leaf)
+    let value = leaf.value.number
+    switch reduction.reduction.operation {
+    case .count(halfLife: nil), .distinct, .points(atMostOncePer: nil, halfLife: nil):
+      return trends.fixed(value, until: until, then: 0...max(value, 0), lasting: lasting)
+    case .points(atMostOncePer: _, halfLife: nil):
+      return trends.fixed(value, until: until, then: 0...Double(max(leaf.counted, 1)), lasting: lasting)
+    case .count(halfLife: .some(let halfLife)), .points(atMostOncePer: _, halfLife: .some(let halfLife)),
+      .sum(halfLife: .some(let halfLife)):
+      guard value.isFinite else { return nil }
+      let present = value * decay(age: now - leaf.since, halfLife: halfLife)
+      // Of events that are left out because others are too close some come in once these leave.
+      let most = if case .points = reduction.reduction.operation { Double(leaf.counted) } else { present }
+      return trends.add(
+        .init(operation: .decaying, x: present, y: halfLife, z: max(most, present), until: until, lasting: lasting))
+    case .sum(halfLife: nil), .average, .min, .max, .first, .last, .share: return nil
     }
   }
 

@@ -12,6 +12,8 @@ final class RowEvaluator {
   private(set) var now: Int64
   let registers: RowRegisters
   let tables: RowTables
+  /// What was said of the events of each contact and account.
+  let leaves: (contacts: RowLeaves, accounts: RowLeaves)
   /// How many steps were computed, ever.
   var computedSteps = 0
   /// Another number each time that data or time are others.
@@ -22,8 +24,10 @@ final class RowEvaluator {
   /// Events of several owners or types in one order, and where those of an account or contact stand.
   var merged = MergedEvents()
   var trends = Trends()
-  /// When the clock that a step is goes back next.
-  var stepsBack: [Int32: (generation: Int, instant: Int64)] = [:]
+  /// For each step that is an instant that moves along with now where it was last, and how it moves.
+  var moments: [RowMoment]
+  /// Nobody asks until when something holds beyond this instant.
+  var limit = Int64.max
 
   init(plan: EvaluationPlan, data: RowData, now: Instant, calendar: BusinessCalendar) {
     self.plan = plan
@@ -36,8 +40,20 @@ final class RowEvaluator {
     registers = RowRegisters(
       steps: compiler.steps, operands: compiler.operands, frameCount: plan.graph.frames.count)
     tables = compiler.tables
+    moments = Array(repeating: RowMoment(), count: tables.momentCount)
     members = compiler.members
     constantMembers = compiler.members.count
+    leaves = (
+      RowLeaves(width: tables.leafCounts.contacts, rowCount: data.contacts.count),
+      RowLeaves(width: tables.leafCounts.accounts, rowCount: data.accounts.count)
+    )
+  }
+
+  /// Another row's turn to be asked until when something holds.
+  func beginHorizons() {
+    limit = .max
+    trends.removeAll()
+    registers.leaveRows()
   }
 
   func move(to instant: Instant) {
@@ -54,6 +70,21 @@ final class RowEvaluator {
     trends.removeAll()
     members.removeSubrange(constantMembers...)
   }
+
+  // MARK: - Changes of events
+
+  /// An owner has another event.
+  func forgetEvents(_ event: EventID, of owner: Int32) {
+    let isForAccount = tables.isForAccount[event.index]
+    (isForAccount ? leaves.accounts : leaves.contacts).forget(Int(owner), tables.leavesOfOwner[event.index])
+    guard !isForAccount, data.accountOfContact[Int(owner)] >= 0 else { return }
+    leaves.accounts.forget(Int(data.accountOfContact[Int(owner)]), tables.leavesOfAccount[event.index])
+  }
+
+  /// Other people belong to an account.
+  func forgetEvents(ofAccount account: Int32) { leaves.accounts.forget(Int(account)) }
+
+  func forgetEvents(ofContact contact: Int32) { leaves.contacts.forget(Int(contact)) }
 
   // MARK: - Questions
 

@@ -14,6 +14,11 @@ final class RowRegisters {
   /// What becomes of numbers with time, and in which epoch of its frame that was found out.
   let trends: UnsafeMutablePointer<Int32>
   let trendStamps: UnsafeMutablePointer<UInt64>
+  /// Between what a number lies now, and in which epoch of its frame that was found out.
+  let bounds: UnsafeMutablePointer<Trends.Bounds>
+  let boundStamps: UnsafeMutablePointer<UInt64>
+  /// What counted of the rows that were gone through last.
+  let counted: UnsafeMutablePointer<CountedRows>
   /// The operands of steps that have many.
   let operands: UnsafeMutablePointer<Int32>
   private let operandCount: Int
@@ -34,6 +39,9 @@ final class RowRegisters {
     horizonStamps = .allocate(capacity: max(all.count, 1))
     trends = .allocate(capacity: max(all.count, 1))
     trendStamps = .allocate(capacity: max(all.count, 1))
+    bounds = .allocate(capacity: max(all.count, 1))
+    boundStamps = .allocate(capacity: max(all.count, 1))
+    counted = .allocate(capacity: 1)
     operands = .allocate(capacity: max(many.count, 1))
     frameRows = .allocate(capacity: frameCount)
     epochs = .allocate(capacity: frameCount)
@@ -45,6 +53,9 @@ final class RowRegisters {
     horizonStamps.initialize(repeating: 0, count: max(all.count, 1))
     trends.initialize(repeating: 0, count: max(all.count, 1))
     trendStamps.initialize(repeating: 0, count: max(all.count, 1))
+    bounds.initialize(repeating: .anything, count: max(all.count, 1))
+    boundStamps.initialize(repeating: 0, count: max(all.count, 1))
+    counted.initialize(to: CountedRows())
     frameRows.initialize(repeating: -1, count: frameCount)
     epochs.initialize(repeating: 1, count: frameCount)
   }
@@ -58,6 +69,9 @@ final class RowRegisters {
     horizonStamps.deallocate()
     trends.deallocate()
     trendStamps.deallocate()
+    bounds.deallocate()
+    boundStamps.deallocate()
+    counted.deallocate()
     operands.deallocate()
     frameRows.deallocate()
     epochs.deallocate()
@@ -66,6 +80,11 @@ final class RowRegisters {
   /// Forgets all answers.
   func reset() {
     for frame in 0..<frameCount { leaveRow(of: frame) }
+  }
+
+  /// Forgets what is about rows.
+  func leaveRows() {
+    for frame in 1..<max(frameCount, 1) { leaveRow(of: frame) }
   }
 
   @inline(__always)
@@ -80,5 +99,19 @@ final class RowRegisters {
     epoch += 1
     frameRows[frame] = row
     epochs[frame] = epoch
+  }
+}
+
+/// Which rows of a window counted.
+struct CountedRows {
+  var count: Int32 = 0
+  var first = Int64.max
+  var last = Int64.min
+
+  @inline(__always)
+  mutating func add(_ time: Int64) {
+    count &+= 1
+    first = min(first, time)
+    last = max(last, time)
   }
 }
