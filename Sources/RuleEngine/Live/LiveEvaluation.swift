@@ -10,7 +10,10 @@ package final class LiveEvaluation {
   package private(set) var plan: EvaluationPlan
   package private(set) var calendar: BusinessCalendar
   package private(set) var now: Instant
-  package private(set) var answers: [LiveAnswer]
+  package private(set) var answers: [LiveAnswer] {
+    didSet { nodes = answers.map(\.node) }
+  }
+  private var nodes: [NodeID]
   /// How many answers about rows were computed, ever; nothing is while nothing can have changed.
   package private(set) var evaluations = 0
 
@@ -36,6 +39,7 @@ package final class LiveEvaluation {
     data = RowData(snapshot, program: plan.program)
     evaluator = RowEvaluator(plan: plan, data: data, now: now, calendar: calendar)
     answers = plan.answers()
+    nodes = answers.map(\.node)
     contacts = LiveRows(answers, count: data.contacts.count) { $0.subject == .contact && !$0.isScalar }
     accounts = LiveRows(answers, count: data.accounts.count) { $0.subject == .account && !$0.isScalar }
     scalars = LiveRows(answers, count: 1) { $0.isScalar }
@@ -73,8 +77,9 @@ package final class LiveEvaluation {
     case .contact: evaluator.forgetEvents(ofContact: row)
     case .account: evaluator.forgetEvents(ofAccount: row)
     }
-    let table = subject == .contact ? contacts.table : accounts.table
-    for answer in table.answers { _ = evaluator.cell(answers[Int(answer)].node, row: Int(row)) }
+    let (nodes, evaluator) = (nodes, evaluator)
+    let asked = subject == .contact ? contacts.table.answers : accounts.table.answers
+    for answer in asked { _ = evaluator.cell(nodes[Int(answer)], row: Int(row)) }
   }
 
   package func count(of subject: Subject) -> Int { data.count(of: subject) }
@@ -241,8 +246,9 @@ package final class LiveEvaluation {
 
   private func evaluate(_ row: Int32, _ list: AnswerList, _ rows: inout LiveRows, _ flips: inout [Flip]?) {
     evaluations += list.answers.count
+    let (nodes, evaluator) = (nodes, evaluator)
     for answer in list.answers {
-      let node = answers[Int(answer)].node
+      let node = nodes[Int(answer)]
       let new = evaluator.cell(node, row: Int(row))
       let old = rows.table[answer, Int(row)]
       guard new != old else { continue }

@@ -240,9 +240,11 @@ struct RowCompiler {
     case .and(let nodes):
       step.code = .and
       setOperands(of: &step, cheapestFirst(nodes))
+      step.variant = nodes.allSatisfy { kind($0) == .flag } ? 1 : 0
     case .or(let nodes):
       step.code = .or
       setOperands(of: &step, cheapestFirst(nodes))
+      step.variant = nodes.allSatisfy { kind($0) == .flag } ? 1 : 0
     case .compare(let left, let comparison, let right):
       step.a = id(left)
       step.b = id(right)

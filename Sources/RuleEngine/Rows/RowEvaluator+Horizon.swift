@@ -52,8 +52,8 @@ extension RowEvaluator {
       return cell(step.a).isMissing(kind(step.a)) ? min(horizon(step.a), horizon(step.b)) : horizon(step.a)
     case .arithmetic:
       // What is missing makes the result missing whatever the other is.
-      if number(step.a).isNaN { return horizon(step.a) }
-      return number(step.b).isNaN ? horizon(step.b) : min(horizon(step.a), horizon(step.b))
+      if isMissing(step.a) { return horizon(step.a) }
+      return isMissing(step.b) ? horizon(step.b) : min(horizon(step.a), horizon(step.b))
     case .negate, .diminishing: return horizon(step.a)
     case .factorScore, .pointsScore:
       return (Int(step.a)..<Int(step.a + step.b)).reduce(.max) { min($0, horizon(registers.operands[$1])) }
@@ -135,6 +135,14 @@ extension RowEvaluator {
     return min(clock.until, change)
   }
 
+  /// Whether a number, or flag, is missing.
+  func isMissing(_ id: Int32) -> Bool {
+    guard tables.isNear[Int(id)] else { return number(id).isNaN }
+    let bounds = bounds(id)
+    if !bounds.mayBeKnown { return true }
+    return bounds.mayBeMissing && number(id).isNaN
+  }
+
   private func knownHorizon(_ step: RowStep) -> Int64 {
     switch kind(step.a) {
     case .number: knownHorizon(ofNumber: step.a)
@@ -148,7 +156,7 @@ extension RowEvaluator {
   private func knownHorizon(ofNumber id: Int32) -> Int64 {
     let horizon = horizon(id)
     guard horizon == now + 1 else { return horizon }
-    let isKnown = !cell(id).number.isNaN
+    let isKnown = !isMissing(id)
     return firstDoubt(trend(id)) { isKnown ? !$0.mayBeMissing : !$0.mayBeKnown }
   }
 
@@ -163,14 +171,17 @@ extension RowEvaluator {
 
   private func numbersHorizon(_ step: RowStep, _ index: Int) -> Int64 {
     // With one that is missing it is unknown whatever the other is.
-    if cell(step.a).number.isNaN { return knownHorizon(ofNumber: step.a) }
-    if cell(step.b).number.isNaN { return knownHorizon(ofNumber: step.b) }
-    guard min(horizon(step.a), horizon(step.b)) != .max else { return .max }
-    if let exact = countHorizon(step, index) { return exact }
+    if isMissing(step.a) { return knownHorizon(ofNumber: step.a) }
+    if isMissing(step.b) { return knownHorizon(ofNumber: step.b) }
+    // What decays never stands still.
+    if step.code != .compareNear {
+      if let exact = countHorizon(step, index) { return exact }
+      guard min(horizon(step.a), horizon(step.b)) != .max else { return .max }
+    }
     let truth = cell(Int32(index)) == 1
     let (left, right) = (trend(step.a), trend(step.b))
     return firstDoubt(isAboutRow: step.frame != 0) { end in
-      let (left, right) = (self.trends.bounds(left, self.now, end), self.trends.bounds(right, self.now, end))
+      let (left, right) = (self.trendBounds(left, until: end), self.trendBounds(right, until: end))
       guard !left.mayBeMissing, !right.mayBeMissing else { return Assurance(isSure: false) }
       return Assurance(
         isSure: holds(step.variant, left, right) == truth, slack: slack(step.variant, left, right, truth))

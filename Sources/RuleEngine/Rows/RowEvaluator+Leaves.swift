@@ -40,18 +40,22 @@ extension RowEvaluator {
       leaf.ahead = time
       return false
     }
-    leaf.mayReturn = mayReturn(after) { rowsBetween($0, .max, rows, reduction).count > 0 }
+    if let last = lastRow(of: rows) { leaf.newest = time(last, reduction) }
     return leaf
   }
 
   private func note(_ counted: CountedRows, _ reduction: RowReduction, _ leaf: inout RowLeaf) {
     leaf.counted = counted.count
+    leaf.last = counted.last
     guard counted.count > 0 else { return }
     leaf.leaver = reduction.reduction.operation == .last ? counted.last : counted.first
   }
 
-  private func mayReturn(_ after: Int64, _ isAny: (Int64) -> Bool) -> Bool {
-    after > .min + RowClock.longestStepBack && after != .max && isAny(after - RowClock.longestStepBack)
+  private func lastRow(of rows: GroupRows) -> Int? {
+    switch rows {
+    case .table(let range), .merged(let range): range.last
+    case .list: nil
+    }
   }
 
   // MARK: - Type by type
@@ -85,9 +89,7 @@ extension RowEvaluator {
       let start = leaf.after == .min ? all.lowerBound : events.firstRow(after: leaf.after, all)
       let end = events.firstRow(after: now, start..<all.upperBound)
       readAhead(reduction, type, end..<all.upperBound, &leaf)
-      if !leaf.mayReturn {
-        leaf.mayReturn = mayReturn(leaf.after) { events.firstRow(after: $0, all) < all.upperBound }
-      }
+      leaf.newest = max(leaf.newest, events.time(all.upperBound - 1))
       if start < end { add(type, start..<end) }
     }
     func add(_ type: Int, _ rows: Range<Int>) {

@@ -19,10 +19,30 @@ extension RowEvaluator {
   }
 
   func reduce(_ reduction: RowReduction) -> Cell {
+    if reduction.countedType >= 0, reduction.leaf < 0 { return countOwn(reduction) }
     let entity = entity(of: reduction)
     if reduction.leaf >= 0, reduction.halfLife == nil, entity >= 0 { return leaf(of: reduction, entity).value }
     if reduction.isShared, let cell = reduceShared(reduction, entity) { return cell }
     return reduce(reduction, entity, rows(of: reduction, entity))
+  }
+
+  /// Of events of one type, without a way round to them.
+  private func countOwn(_ reduction: RowReduction) -> Cell {
+    let entity = registers.frameRows[reduction.outerFrame]
+    guard entity >= 0 else { return Cell(number: 0) }
+    let events = data.events[reduction.countedType]
+    let all = events.rows(of: entity)
+    guard !all.isEmpty, let limits = limits(of: reduction) else { return Cell(number: 0) }
+    var row = limits.after == .min ? all.lowerBound : events.firstRow(after: limits.after, all)
+    let end = events.firstRow(after: limits.end, all)
+    if row >= end { return Cell(number: 0) }
+    if reduction.filter < 0 { return Cell(number: Double(end - row)) }
+    var count = 0
+    while row < end {
+      visiting(row, of: reduction.innerFrame) { if truth(reduction.filter) == 1 { count += 1 } }
+      row += 1
+    }
+    return Cell(number: Double(count))
   }
 
   /// The contact or account that a reduction starts from; -1 for none.

@@ -5,14 +5,13 @@ import TextMatching
 extension RowEvaluator {
   /// Computes a step for the row that its frame is at.
   func compute(_ index: Int) -> Cell {
-    computedSteps &+= 1
     let step = registers.steps[index]
     let cell: Cell
     switch step.code {
     case .missing: cell = step.kind.missing
     case .constant: cell = step.cell
-    case .and: cell = and(step)
-    case .or: cell = or(step)
+    case .and: cell = step.variant == 1 ? andFlags(step) : and(step)
+    case .or: cell = step.variant == 1 ? orFlags(step) : or(step)
     case .not:
       let truth = truth(step.a)
       cell = truth == 2 ? 2 : truth ^ 1
@@ -25,8 +24,7 @@ extension RowEvaluator {
     case .contactField, .accountField, .dealField, .eventField: cell = field(step)
     default: cell = computeOther(step, index)
     }
-    registers.cells[index] = cell
-    registers.stamps[index] = registers.epochs[Int(step.frame)]
+    registers.values[index] = .init(epoch: registers.epochs[Int(step.frame)], cell: cell)
     return cell
   }
 
@@ -46,6 +44,29 @@ extension RowEvaluator {
     var result: Cell = 0
     for position in Int(step.a)..<Int(step.a + step.b) {
       let truth = truth(registers.operands[position])
+      if truth == 1 { return 1 }
+      result |= truth
+    }
+    return result
+  }
+
+  /// Where all operands are flags.
+  private func andFlags(_ step: RowStep) -> Cell {
+    let operands = registers.operands + Int(step.a)
+    var result: Cell = 1
+    for position in 0..<Int(step.b) {
+      let truth = cell(operands[position])
+      if truth == 0 { return 0 }
+      result |= truth
+    }
+    return min(result, 2)
+  }
+
+  private func orFlags(_ step: RowStep) -> Cell {
+    let operands = registers.operands + Int(step.a)
+    var result: Cell = 0
+    for position in 0..<Int(step.b) {
+      let truth = cell(operands[position])
       if truth == 1 { return 1 }
       result |= truth
     }

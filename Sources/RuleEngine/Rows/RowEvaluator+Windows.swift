@@ -86,10 +86,10 @@ extension RowEvaluator {
     let reduction = tables.reductions[Int(counted.index)]
     guard reduction.reduction.operation == .count(halfLife: nil) else { return nil }
     let entity = entity(of: reduction)
-    if reduction.leaf >= 0, entity >= 0 {
-      // Before anything leaves or comes in the count is what it is.
-      let until = self.movements(of: reduction, leaf(of: reduction, entity)).until
-      if until >= limit { return until }
+    if reduction.leaf >= 0, entity >= 0,
+      let horizon = leavingHorizon(step, reduction, entity, cell(Int32(index)), other.cell.number)
+    {
+      return horizon
     }
     let rows = rows(of: reduction, entity)
     if case .list = rows { return rows.count == 0 ? .max : nil }
@@ -112,6 +112,32 @@ extension RowEvaluator {
       let count = Cell(number: Double(standing + entered - left))
       if compareNumbers(step.variant, count.number, other.cell.number) != truth { return time }
     }
+  }
+
+  /// The same where nothing comes in: when so many have left that the comparison turns. `nil` where something may come.
+  private func leavingHorizon(
+    _ step: RowStep, _ reduction: RowReduction, _ entity: Int, _ truth: Cell, _ other: Double
+  ) -> Int64? {
+    let leaf = leaf(of: reduction, entity)
+    let (until, lasting) = movements(of: reduction, leaf)
+    if until >= limit || until == lasting { return until }
+    guard leaf.ahead == .max else { return nil }
+    let count = Int(leaf.counted)
+    var leaving = 1
+    while leaving <= count, compareNumbers(step.variant, Double(count - leaving), other) == truth { leaving += 1 }
+    if leaving > count { return lasting }
+    let start = registers.steps[Int(reduction.start)]
+    guard start.code == .moment else { return until }
+    var time = leaving == count ? leaf.last : leaf.leaver
+    if leaving > 1, leaving < count {
+      var passed = 0
+      forEachRow(reduction, entity, rowsBetween(leaf.after, now, rows(of: reduction, entity), reduction)) { _, found in
+        passed += 1
+        time = found
+        return passed < leaving
+      }
+    }
+    return min(lasting, leave(of: reduction.reduction.startIsIncluded ? time + 1 : time, start))
   }
 
   // MARK: - Windows
@@ -200,7 +226,7 @@ extension RowEvaluator {
       lasting = min(lasting, horizon(reduction.start))
       return (lasting, lasting)
     }
-    if leaf.mayReturn {
+    if leaf.newest > moment(start).value - RowClock.longestStepBack {
       lasting = min(lasting, moments[Int(start.c)].firstStepBack(after: now, clock(of: start)))
     }
     guard leaf.counted > 0 else { return (lasting, lasting) }

@@ -14,18 +14,20 @@ final class RowEvaluator {
   let tables: RowTables
   /// What was said of the events of each contact and account.
   let leaves: (contacts: RowLeaves, accounts: RowLeaves)
-  /// How many steps were computed, ever.
-  var computedSteps = 0
   /// Another number each time that data or time are others.
   private(set) var generation = 0
   /// The members of the lists that cells speak of; those of constants first.
   var members: [Cell]
   private let constantMembers: Int
+  /// Whether there are ways down that are longer than the stack is deep.
+  private let isDeep: Bool
   /// Events of several owners or types in one order, and where those of an account or contact stand.
   var merged = MergedEvents()
   var trends = Trends()
   /// For each step that is an instant that moves along with now where it was last, and how it moves.
   var moments: [RowMoment]
+  /// The bounds that were asked for last.
+  var knownBounds: (trend: Int32, end: Int64, bounds: Trends.Bounds)?
   /// Nobody asks until when something holds beyond this instant.
   var limit = Int64.max
 
@@ -40,6 +42,7 @@ final class RowEvaluator {
     registers = RowRegisters(
       steps: compiler.steps, operands: compiler.operands, frameCount: plan.graph.frames.count)
     tables = compiler.tables
+    isDeep = !tables.anchors.isEmpty
     moments = Array(repeating: RowMoment(), count: tables.momentCount)
     members = compiler.members
     constantMembers = compiler.members.count
@@ -53,6 +56,7 @@ final class RowEvaluator {
   func beginHorizons() {
     limit = .max
     trends.removeAll()
+    knownBounds = nil
     registers.leaveRows()
   }
 
@@ -68,6 +72,7 @@ final class RowEvaluator {
     generation += 1
     merged.removeAll()
     trends.removeAll()
+    knownBounds = nil
     members.removeSubrange(constantMembers...)
   }
 
@@ -90,9 +95,9 @@ final class RowEvaluator {
 
   /// The value of a node of contacts, of accounts or of neither for a row.
   func cell(_ node: NodeID, row: Int) -> Cell {
-    let frame = Int(registers.steps[node.index].frame)
+    let frame = Int(registers.frames[node.index])
     if frame != 0, registers.frameRows[frame] != row { registers.enter(row, of: frame) }
-    computeAnchors(below: node)
+    if isDeep { computeAnchors(below: node) }
     return cell(Int32(node.index))
   }
 
@@ -131,14 +136,14 @@ final class RowEvaluator {
   @inline(__always)
   func cell(_ id: Int32) -> Cell {
     let index = Int(id)
-    if registers.stamps[index] == registers.epochs[Int(registers.steps[index].frame)] { return registers.cells[index] }
-    return compute(index)
+    let said = registers.values[index]
+    return said.epoch == registers.epochs[Int(registers.frames[index])] ? said.cell : compute(index)
   }
 
   /// The value at another row of the step's frame.
   @inline(__always)
   func cell(_ id: Int32, at row: Int) -> Cell {
-    visiting(row, of: Int(registers.steps[Int(id)].frame)) { cell(id) }
+    visiting(row, of: Int(registers.frames[Int(id)])) { cell(id) }
   }
 
   /// Calls `body` while a frame is at a row. It stays there when it was at none, so that the next who asks for the row

@@ -44,6 +44,8 @@ final class RowReduction {
   /// Whether what it says of a contact's or account's events is remembered, and in which column of their leaves.
   var leaf = -1
   let halfLife: Double?
+  /// Where it is nothing but a count of the events of one type of its own contact or account: which.
+  let countedType: Int
   /// Whether an event counts after the one that counted last.
   let isNext: ((_ last: Int64, _ next: Int64) -> Bool)?
 
@@ -80,6 +82,13 @@ final class RowReduction {
     start = step(reduction.start)
     end = step(reduction.end)
     halfLife = reduction.operation.halfLife
+    if case .events(let type) = rows, reduction.operation == .count(halfLife: nil), !reduction.onPairs,
+      reduction.grouping.path.isEmpty
+    {
+      countedType = type
+    } else {
+      countedType = -1
+    }
     valueKind = reduction.value.map { CellKind(graph[$0].type) } ?? .number
     resultKind = CellKind(node.type)
     outerFrame = reduction.grouping.outer.index

@@ -117,6 +117,9 @@ struct Trends {
 
   mutating func removeAll() { trends.removeAll(keepingCapacity: true) }
 
+  /// Whether it is made of others, so that it is worth while to remember its bounds.
+  func isCompound(_ id: Int32) -> Bool { trends[Int(id)].a >= 0 }
+
   mutating func add(_ trend: Trend) -> Int32 {
     trends.append(trend)
     return Int32(trends.count - 1)

@@ -10,10 +10,12 @@ struct RowLeaf {
   var leaver = Int64.max
   /// The time of the first event to come that counts; `Int64.max` for none, and `Int64.min` where nothing is known.
   var ahead = Int64.min
+  /// The time of the last event that counted.
+  var last = Int64.min
   /// How many events counted.
   var counted: Int32 = 0
-  /// Whether events are so short before the window, or in it, that clocks that go back may let them in again.
-  var mayReturn = false
+  /// The time of the last event of all, which clocks that go back may let in again when it has just left.
+  var newest = Int64.min
 
   static let void = RowLeaf()
 }

@@ -4,10 +4,10 @@ final class RowRegisters {
   let stepCount: Int
   let frameCount: Int
   let steps: UnsafeMutablePointer<RowStep>
+  /// The frame of each step, side by side, since it is asked for more often than the rest of the step.
+  let frames: UnsafeMutablePointer<Int32>
   /// What each step said last.
-  let cells: UnsafeMutablePointer<Cell>
-  /// In which epoch of its frame it said so.
-  let stamps: UnsafeMutablePointer<UInt64>
+  let values: UnsafeMutablePointer<Said>
   /// Until when it says so, and in which epoch of its frame that was found out.
   let horizons: UnsafeMutablePointer<Int64>
   let horizonStamps: UnsafeMutablePointer<UInt64>
@@ -28,13 +28,19 @@ final class RowRegisters {
   let epochs: UnsafeMutablePointer<UInt64>
   private var epoch: UInt64 = 1
 
+  struct Said {
+    /// In which epoch of its frame.
+    var epoch: UInt64 = 0
+    var cell: Cell = 0
+  }
+
   init(steps all: [RowStep], operands many: [Int32], frameCount: Int) {
     stepCount = all.count
     self.frameCount = frameCount
     operandCount = many.count
     steps = .allocate(capacity: max(all.count, 1))
-    cells = .allocate(capacity: max(all.count, 1))
-    stamps = .allocate(capacity: max(all.count, 1))
+    frames = .allocate(capacity: max(all.count, 1))
+    values = .allocate(capacity: max(all.count, 1))
     horizons = .allocate(capacity: max(all.count, 1))
     horizonStamps = .allocate(capacity: max(all.count, 1))
     trends = .allocate(capacity: max(all.count, 1))
@@ -45,10 +51,12 @@ final class RowRegisters {
     operands = .allocate(capacity: max(many.count, 1))
     frameRows = .allocate(capacity: frameCount)
     epochs = .allocate(capacity: frameCount)
-    for (index, step) in all.enumerated() { (steps + index).initialize(to: step) }
+    for (index, step) in all.enumerated() {
+      (steps + index).initialize(to: step)
+      (frames + index).initialize(to: step.frame)
+    }
     for (index, operand) in many.enumerated() { (operands + index).initialize(to: operand) }
-    cells.initialize(repeating: 0, count: max(all.count, 1))
-    stamps.initialize(repeating: 0, count: max(all.count, 1))
+    values.initialize(repeating: Said(), count: max(all.count, 1))
     horizons.initialize(repeating: 0, count: max(all.count, 1))
     horizonStamps.initialize(repeating: 0, count: max(all.count, 1))
     trends.initialize(repeating: 0, count: max(all.count, 1))
@@ -63,8 +71,8 @@ final class RowRegisters {
   // All that is held is numbers, which need no end of their own.
   deinit {
     steps.deallocate()
-    cells.deallocate()
-    stamps.deallocate()
+    frames.deallocate()
+    values.deallocate()
     horizons.deallocate()
     horizonStamps.deallocate()
     trends.deallocate()
