@@ -40,7 +40,8 @@ extension RowCompiler {
     }
     if reduction.start >= 0 {
       let start = steps[Int(reduction.start)]
-      guard start.code == .moment || graph.isTimeless[Int(reduction.start)], start.frame == 0, start.kind == .time else {
+      guard start.code == .moment || graph.isTimeless[Int(reduction.start)], start.frame == 0, start.kind == .time
+      else {
         return false
       }
     }

@@ -84,7 +84,9 @@ extension RowEvaluator {
 
   private func reductionBounds(_ reduction: RowReduction, _ id: Int32) -> Trends.Bounds {
     let entity = entity(of: reduction)
-    if reduction.leaf >= 0 { return entity < 0 ? Trends.Bounds(exactly: number(id)) : decayedBounds(reduction, entity, id) }
+    if reduction.leaf >= 0 {
+      return entity < 0 ? Trends.Bounds(exactly: number(id)) : decayedBounds(reduction, entity, id)
+    }
     let account = reduction.isShared && entity >= 0 ? Int(data.accountOfContact[entity]) : -1
     guard account >= 0 else { return listBounds(reduction, entity, id) }
     if reduction.sharedBoundsAccount != account || reduction.sharedBoundsGeneration != generation {
