@@ -385,16 +385,23 @@ extension RowEvaluator {
   }
 
   private func journeyHorizon(_ step: RowStep) -> Int64 {
-    func horizons(after stage: Int) -> Int64 {
-      (0..<Int(step.b)).reduce(.max) { least, position in
-        let condition = registers.operands[Int(step.a) + position]
-        return position > stage && condition >= 0 ? min(least, horizon(condition)) : least
-      }
+    func horizons(from stage: Int) -> Int64 {
+      (max(stage, 0)..<max(Int(step.b), stage)).reduce(.max) { min($0, stageHorizon(step, $1)) }
     }
+    let raw = rawStage(step) ?? -1
     let row = registers.frameRows[Int(step.frame)]
     let previous = data.previous.stages[DefinitionID(Int(step.index))].map { Int($0[row]) } ?? -1
-    guard previous >= 0 else { return horizons(after: -1) }
-    guard step.c >= 0 else { return horizons(after: previous) }
-    return min(horizon(step.c), horizons(after: truth(step.c) == 1 ? -1 : previous))
+    // Below the stage that decides nothing matters as long as it does.
+    if previous < 0 || raw > previous { return horizons(from: raw) }
+    guard step.c >= 0 else { return horizons(from: previous + 1) }
+    if truth(step.c) == 1 { return min(horizon(step.c), horizons(from: raw)) }
+    guard raw == previous else { return min(horizon(step.c), horizons(from: previous + 1)) }
+    // To fall back takes both: that it may, and that the stage is left.
+    return min(horizons(from: previous + 1), max(horizon(step.c), stageHorizon(step, previous)))
+  }
+
+  private func stageHorizon(_ step: RowStep, _ stage: Int) -> Int64 {
+    let condition = registers.operands[Int(step.a) + stage]
+    return condition < 0 ? .max : horizon(condition)
   }
 }

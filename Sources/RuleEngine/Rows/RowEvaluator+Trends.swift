@@ -48,7 +48,7 @@ extension RowEvaluator {
     let reduction = tables.reductions[Int(step.index)]
     let entity = entity(of: reduction)
     guard entity >= 0 else { return nil }
-    if reduction.leaf >= 0 { return leafTrend(reduction, leaf(of: reduction, entity)) }
+    if reduction.leaf >= 0 { return leafTrend(reduction, entity, leaf(of: reduction, entity)) }
     return listTrend(reduction, entity, rows(of: reduction, entity), id, horizon: nil)
   }
 
@@ -132,7 +132,11 @@ extension RowEvaluator {
 
   private func reductionTrend(_ reduction: RowReduction, _ id: Int32, _ horizon: Int64) -> Int32 {
     let entity = entity(of: reduction)
-    if reduction.leaf >= 0, entity >= 0, let trend = leafTrend(reduction, leaf(of: reduction, entity)) { return trend }
+    if reduction.leaf >= 0, entity >= 0,
+      let trend = leafTrend(reduction, entity, leaf(of: reduction, entity))
+    {
+      return trend
+    }
     let rows = rows(of: reduction, entity)
     if case .list = rows { return listTrend(reduction, entity, rows, id, horizon: horizon) }
     let value = cell(id).number
@@ -160,12 +164,14 @@ extension RowEvaluator {
   }
 
   /// Of what is remembered; `nil` where that does not tell what is left once events leave.
-  private func leafTrend(_ reduction: RowReduction, _ leaf: RowLeaf) -> Int32? {
+  private func leafTrend(_ reduction: RowReduction, _ entity: Int, _ leaf: RowLeaf) -> Int32? {
     let (until, lasting) = movements(of: reduction, leaf)
     let value = leaf.value.number
     switch reduction.reduction.operation {
     case .count(halfLife: nil), .distinct, .points(atMostOncePer: nil, halfLife: nil):
-      return trends.fixed(value, until: until, then: 0...max(value, 0), lasting: lasting)
+      let rest = until < min(limit, lasting) ? restTrend(reduction, entity, leaf, lasting) : -1
+      return trends.add(
+        .init(operation: .fixed, b: rest, x: value, y: 0, z: max(value, 0), until: until, lasting: lasting))
     case .points(atMostOncePer: _, halfLife: nil):
       return trends.fixed(value, until: until, then: 0...Double(max(leaf.counted, 1)), lasting: lasting)
     case .count(halfLife: .some(let halfLife)), .points(atMostOncePer: _, halfLife: .some(let halfLife)),
@@ -178,6 +184,23 @@ extension RowEvaluator {
         .init(operation: .decaying, x: present, y: halfLife, z: max(most, present), until: until, lasting: lasting))
     case .sum(halfLife: nil), .average, .min, .max, .first, .last, .share: return nil
     }
+  }
+
+  /// What a count is once the first event has left, until the second does.
+  private func restTrend(_ reduction: RowReduction, _ entity: Int, _ leaf: RowLeaf, _ lasting: Int64) -> Int32 {
+    guard leaf.counted > 0 else { return -1 }
+    let start = registers.steps[Int(reduction.start)]
+    guard start.code == .moment else { return -1 }
+    let rows = rowsBetween(leaf.leaver, now, rows(of: reduction, entity), reduction)
+    var next = Int64.max
+    forEachRow(reduction, entity, rows) { _, time in
+      next = time
+      return false
+    }
+    guard next != .max else { return trends.fixed(0, until: lasting) }
+    let value = reduce(reduction, entity, limited: rows).number
+    let until = leave(of: reduction.reduction.startIsIncluded ? next + 1 : next, start)
+    return trends.fixed(value, until: min(until, lasting), then: 0...max(value, 0), lasting: lasting)
   }
 
   /// - Parameter most: what it is at most once rows have left; `nil` when others may come in.

@@ -235,7 +235,7 @@ extension RowEvaluator {
   }
 
   /// When a moment that is the start of a window passes a time.
-  private func leave(of time: Int64, _ start: RowStep) -> Int64 {
+  func leave(of time: Int64, _ start: RowStep) -> Int64 {
     let state = moment(start)
     if state.value >= time { return now }
     if state.moves, time - state.value < state.length { return now + (time - state.value) }

@@ -2,7 +2,7 @@
 /// the events once, so that asking about another moment reads none.
 struct Trends {
   enum Operation: UInt8 {
-    /// `x` until `until`; then between `y` and `z` until `lasting`, or anything where these are not numbers.
+    /// `x` until `until`; then what `b` is, or between `y` and `z`, until `lasting`; or anything where these are no numbers.
     case fixed
     /// `x` halved each `y` milliseconds until `until`; then between 0 and `z` until `lasting`.
     case decaying
@@ -139,7 +139,7 @@ struct Trends {
   func bounds(_ id: Int32, _ now: Int64, _ end: Int64) -> Bounds {
     let trend = trends[Int(id)]
     switch trend.operation {
-    case .fixed: return fixedBounds(trend, end)
+    case .fixed: return fixedBounds(trend, now, end)
     case .decaying:
       let low = trend.x * decay(age: end - now, halfLife: trend.y)
       if end < trend.until {
@@ -174,11 +174,12 @@ struct Trends {
     }
   }
 
-  private func fixedBounds(_ trend: Trend, _ end: Int64) -> Bounds {
+  private func fixedBounds(_ trend: Trend, _ now: Int64, _ end: Int64) -> Bounds {
     if end < trend.until {
       return trend.x.isNaN ? .missing : Bounds(low: trend.x, high: trend.x, mayBeMissing: false)
     }
     guard !trend.y.isNaN, end < trend.lasting else { return .anything }
+    if trend.b >= 0 { return Bounds(exactly: trend.x).union(bounds(trend.b, now, end)) }
     let later = Bounds(low: trend.y, high: trend.z, mayBeMissing: false)
     return later.union(trend.x.isNaN ? .missing : Bounds(low: trend.x, high: trend.x, mayBeMissing: false))
   }
