@@ -2,7 +2,8 @@
 /// the events once, so that asking about another moment reads none.
 struct Trends {
   enum Operation: UInt8 {
-    /// `x` until `until`; then what `b` is, or between `y` and `z`, until `lasting`; or anything where these are no numbers.
+    /// `x` until `until`; then what `b` is, or between `y` and `z`, until `lasting`; or anything where these are
+    /// no numbers.
     case fixed
     /// `x` halved each `y` milliseconds until `until`; then between 0 and `z` until `lasting`.
     case decaying

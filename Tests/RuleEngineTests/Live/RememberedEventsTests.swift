@@ -14,7 +14,10 @@ struct RememberedEventsTests {
     define views = count(page_view, half life 2 days)
     define worth_of_all = sum(worth of interaction, half life 3 days)
     define mixed = sum(seconds of page_view, half life 5 days)
-    score keen { factor a 60% = diminishing(views, half at 3)  factor b 40% = freshness(last(page_view), half life 9 days) }
+    score keen {
+      factor a 60% = diminishing(views, half at 3)
+      factor b 40% = freshness(last(page_view), half life 9 days)
+    }
     define views_of_all for account = sum(views of contacts)
     define keen_of_all for account = average(keen of contacts)
     define keenest for account = max(keen of contacts)
