@@ -18,6 +18,7 @@ extension LiveEvaluation {
     case .event(let event, let owner, let id, let at, let recordedAt, let fields):
       data.events[event.index].insert(
         owner: owner, id: id, time: at.milliseconds, recordedAt: recordedAt.milliseconds, values: fields, &data.texts)
+      forgetEvents(event, of: owner)
       mark(.event(event), of: plan.program[event].isForAccount ? .account : .contact, owner)
     case .contact(let key, let account, let owner, let fields):
       let row = data.appendContact(key: key, account: account ?? -1, owner: owner, values: fields)
@@ -38,16 +39,23 @@ extension LiveEvaluation {
       data.setAccount(ofDeal: row, to: account ?? -1)
       markDeals(ofAccount: account ?? -1)
     case .stage(let definition, let row, let stage, let at):
+      begin(definition)
       data.setStage(definition, row, stage, at: at.milliseconds)
       mark(.past(definition), of: plan.program[definition].subject, row)
     case .member(let definition, let row, let isMember, let at):
+      begin(definition)
       data.setMember(definition, row, isMember, at: at.milliseconds)
       mark(.past(definition), of: plan.program[definition].subject, row)
-    case .begun(let definition):
-      data.begin(definition)
-      for row in 0..<Int32(count(of: plan.program[definition].subject)) {
-        mark(.past(definition), of: plan.program[definition].subject, row)
-      }
+    case .begun(let definition): begin(definition)
+    }
+  }
+
+  /// With the first past of somebody all have one.
+  private func begin(_ definition: DefinitionID) {
+    guard data.previous.stages[definition] == nil, data.previous.members[definition] == nil else { return }
+    data.begin(definition)
+    for row in 0..<Int32(count(of: plan.program[definition].subject)) {
+      mark(.past(definition), of: plan.program[definition].subject, row)
     }
   }
 
@@ -77,6 +85,7 @@ extension LiveEvaluation {
   /// Who the people of an account are is read by the account and by its people.
   private func markMembership(ofAccount account: Int32) {
     guard account >= 0 else { return }
+    forgetPeople(ofAccount: account)
     let readers = readers(of: .membership)
     mark(.account, account, readers.account)
     markPeople(of: account, readers.people)

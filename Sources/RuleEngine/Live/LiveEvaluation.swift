@@ -10,7 +10,10 @@ package final class LiveEvaluation {
   package private(set) var plan: EvaluationPlan
   package private(set) var calendar: BusinessCalendar
   package private(set) var now: Instant
-  package private(set) var answers: [LiveAnswer]
+  package private(set) var answers: [LiveAnswer] {
+    didSet { nodes = answers.map(\.node) }
+  }
+  private var nodes: [NodeID]
   /// How many answers about rows were computed, ever; nothing is while nothing can have changed.
   package private(set) var evaluations = 0
 
@@ -36,6 +39,7 @@ package final class LiveEvaluation {
     data = RowData(snapshot, program: plan.program)
     evaluator = RowEvaluator(plan: plan, data: data, now: now, calendar: calendar)
     answers = plan.answers()
+    nodes = answers.map(\.node)
     contacts = LiveRows(answers, count: data.contacts.count) { $0.subject == .contact && !$0.isScalar }
     accounts = LiveRows(answers, count: data.accounts.count) { $0.subject == .account && !$0.isScalar }
     scalars = LiveRows(answers, count: 1) { $0.isScalar }
@@ -69,8 +73,13 @@ package final class LiveEvaluation {
   /// Computes all answers about a record from nothing, as `advance` does after a change, and keeps nothing; to measure.
   package func recompute(_ subject: Subject, row: Int32) {
     evaluator.forget()
-    let table = subject == .contact ? contacts.table : accounts.table
-    for answer in table.answers { _ = evaluator.cell(answers[Int(answer)].node, row: Int(row)) }
+    switch subject {
+    case .contact: evaluator.forgetEvents(ofContact: row)
+    case .account: evaluator.forgetEvents(ofAccount: row)
+    }
+    let (nodes, evaluator) = (nodes, evaluator)
+    let asked = subject == .contact ? contacts.table.answers : accounts.table.answers
+    for answer in asked { _ = evaluator.cell(nodes[Int(answer)], row: Int(row)) }
   }
 
   package func count(of subject: Subject) -> Int { data.count(of: subject) }
@@ -107,6 +116,12 @@ package final class LiveEvaluation {
   /// Data are about to change: what the evaluator remembers of rows is void.
   func forgetRow() { evaluator.forget() }
 
+  /// An owner has another event.
+  func forgetEvents(_ event: EventID, of owner: Int32) { evaluator.forgetEvents(event, of: owner) }
+
+  /// Other people belong to an account.
+  func forgetPeople(ofAccount account: Int32) { if account >= 0 { evaluator.forgetEvents(ofAccount: account) } }
+
   func mark(_ subject: Subject, _ row: Int32, _ list: AnswerList) {
     switch subject {
     case .contact: contacts.mark(row, list)
@@ -120,8 +135,12 @@ package final class LiveEvaluation {
   func appendRow(of subject: Subject, _ row: Int32) {
     rowsOfKeys[subject]?[data.records(subject).keys[Int(row)]] = row
     switch subject {
-    case .contact: contacts.appendRow()
-    case .account: accounts.appendRow()
+    case .contact:
+      contacts.appendRow()
+      evaluator.leaves.contacts.appendRow()
+    case .account:
+      accounts.appendRow()
+      evaluator.leaves.accounts.appendRow()
     }
   }
 
@@ -227,8 +246,9 @@ package final class LiveEvaluation {
 
   private func evaluate(_ row: Int32, _ list: AnswerList, _ rows: inout LiveRows, _ flips: inout [Flip]?) {
     evaluations += list.answers.count
+    let (nodes, evaluator) = (nodes, evaluator)
     for answer in list.answers {
-      let node = answers[Int(answer)].node
+      let node = nodes[Int(answer)]
       let new = evaluator.cell(node, row: Int(row))
       let old = rows.table[answer, Int(row)]
       guard new != old else { continue }
@@ -252,7 +272,13 @@ package final class LiveEvaluation {
 
   private func horizon(of timed: [Int32], _ row: Int32) -> Int64 {
     var horizon = TimerQueue.never
-    for answer in timed { horizon = min(horizon, evaluator.horizon(answers[Int(answer)].node, row: Int(row))) }
+    evaluator.beginHorizons()
+    for answer in timed {
+      horizon = min(horizon, evaluator.horizon(answers[Int(answer)].node, row: Int(row)))
+      // One timer is for all: none has to be looked for behind it.
+      evaluator.limit = horizon
+    }
+    evaluator.limit = .max
     return horizon
   }
 }

@@ -66,13 +66,13 @@ struct LiveRows {
     unarmed.append(row)
   }
 
-  /// The rows to arm, without those that will be computed again anyway.
+  /// The rows to arm, without those whose answers that time may change will be computed again anyway.
   mutating func takeUnarmed() -> [Int32] {
     guard !unarmed.isEmpty, markOfAll == nil else { return [] }
     let rows = unarmed
     unarmed = []
     return rows.filter { row in
-      guard marks[row] == nil else {
+      if marks[row]?.isTimed == true {
         unarmed.append(row)
         return false
       }

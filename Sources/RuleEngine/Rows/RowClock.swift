@@ -12,7 +12,7 @@ struct RowClock {
     return (isLater ? calendar.add(span, to: instant) : calendar.subtract(span, from: instant)).milliseconds
   }
 
-  private func drift(at now: Int64) -> BusinessCalendar.Drift {
+  func drift(at now: Int64) -> BusinessCalendar.Drift {
     guard let span else { return .init(moves: true, length: .max) }
     return calendar.drift(of: span, later: isLater, at: Instant(milliseconds: now))
   }

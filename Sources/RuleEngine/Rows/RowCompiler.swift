@@ -12,12 +12,26 @@ struct RowTables {
   var assets: [RowColumn] = []
   /// One for each node: how long the longest way down from it is.
   var depths: [Int] = []
+  /// One for each node: whether it is a number that is made of decaying sums, so that `bounds` knows it nearly.
+  var isNear: [Bool] = []
+  /// How many reductions about contacts, and about accounts, are remembered.
+  var leafCounts: (contacts: Int, accounts: Int) = (0, 0)
+  /// For each type of events the leaves of its owner that read it, and of its owner's account.
+  var leavesOfOwner: [[Int]] = []
+  var leavesOfAccount: [[Int]] = []
   /// The nodes at each whole multiple of `RowCompiler.anchorDistance`.
   var anchors: [Int] = []
   private let contactInteractions: [EventID]
   private let accountInteractions: [EventID]
+  /// For each type of events what its declaration says, of which a copy would have to be made to ask it.
+  let isForAccount: [Bool]
+  let worths: [Double]
+  /// How many steps are an instant that moves along with now.
+  var momentCount = 0
 
   init(_ program: CheckedProgram) {
+    isForAccount = program.events.map(\.isForAccount)
+    worths = program.events.map { $0.worth ?? .nan }
     contactInteractions = program.interactions(of: .contact)
     accountInteractions = program.interactions(of: .account)
   }
@@ -49,13 +63,13 @@ final class TextAnswers {
 
 /// Makes a step of each node of a plan. What needs a batch of occurrences, or a contact's candidates, is missing.
 struct RowCompiler {
-  private let plan: EvaluationPlan
-  private let graph: PlanGraph
+  let plan: EvaluationPlan
+  let graph: PlanGraph
   private let data: RowData
   private let calendar: BusinessCalendar
-  private(set) var steps: [RowStep] = []
+  var steps: [RowStep] = []
   private(set) var operands: [Int32] = []
-  private(set) var tables: RowTables
+  var tables: RowTables
   private(set) var members: [Cell] = []
 
   /// How deep steps may ask one another.
@@ -79,6 +93,8 @@ struct RowCompiler {
       tables.depths.append(depth)
       if depth % RowCompiler.anchorDistance == 0 { tables.anchors.append(index) }
     }
+    assignLeaves()
+    for index in steps.indices { findNear(index) }
   }
 
   private mutating func fill(_ step: inout RowStep, _ node: Node) {
@@ -92,6 +108,8 @@ struct RowCompiler {
       step.code = .moment
       step.variant = later ? 1 : 0
       step.index = index(of: span)
+      step.c = Int32(tables.momentCount)
+      tables.momentCount += 1
     case .field(let field): fillField(&step, field, node)
     case .eventTime: fillEventTime(&step, node)
     case .eventWorth:
@@ -222,9 +240,11 @@ struct RowCompiler {
     case .and(let nodes):
       step.code = .and
       setOperands(of: &step, cheapestFirst(nodes))
+      step.variant = nodes.allSatisfy { kind($0) == .flag } ? 1 : 0
     case .or(let nodes):
       step.code = .or
       setOperands(of: &step, cheapestFirst(nodes))
+      step.variant = nodes.allSatisfy { kind($0) == .flag } ? 1 : 0
     case .compare(let left, let comparison, let right):
       step.a = id(left)
       step.b = id(right)

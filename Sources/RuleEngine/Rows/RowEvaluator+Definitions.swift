@@ -66,18 +66,19 @@ extension RowEvaluator {
     return Cell(number: min(max(total, numbers[numbers.count - 2]), numbers[numbers.count - 1]))
   }
 
-  private func journey(_ step: RowStep) -> Cell {
-    // The last stage whose condition is true: those before it need not be asked.
-    var raw = Cell.missing
+  /// The last stage whose condition is true: those before it need not be asked.
+  func rawStage(_ step: RowStep) -> Int? {
     var stage = Int(step.b) - 1
     while stage >= 0 {
       let condition = registers.operands[Int(step.a) + stage]
-      if condition < 0 || truth(condition) == 1 {
-        raw = Cell(stage)
-        break
-      }
+      if condition < 0 || truth(condition) == 1 { return stage }
       stage -= 1
     }
+    return nil
+  }
+
+  private func journey(_ step: RowStep) -> Cell {
+    let raw = rawStage(step).map { Cell($0) } ?? .missing
     guard let stages = data.previous.stages[DefinitionID(Int(step.index))] else { return raw }
     let previous = Cell(stages[registers.frameRows[Int(step.frame)]])
     if previous < 0 || raw > previous { return raw }

@@ -39,7 +39,7 @@ extension RowEvaluator {
     case .not: return horizon(step.a)
     case .and: return junctionHorizon(step, index, absorbing: 0)
     case .or: return junctionHorizon(step, index, absorbing: 1)
-    case .compareNumbers: return numbersHorizon(step, index)
+    case .compareNumbers, .compareNear: return numbersHorizon(step, index)
     case .compareFlags, .compareCells, .compareTexts: return comparisonHorizon(step)
     case .isKnown: return knownHorizon(step)
     case .oneOfNumbers: return memberHorizon(step, index)
@@ -52,8 +52,8 @@ extension RowEvaluator {
       return cell(step.a).isMissing(kind(step.a)) ? min(horizon(step.a), horizon(step.b)) : horizon(step.a)
     case .arithmetic:
       // What is missing makes the result missing whatever the other is.
-      if number(step.a).isNaN { return horizon(step.a) }
-      return number(step.b).isNaN ? horizon(step.b) : min(horizon(step.a), horizon(step.b))
+      if isMissing(step.a) { return horizon(step.a) }
+      return isMissing(step.b) ? horizon(step.b) : min(horizon(step.a), horizon(step.b))
     case .negate, .diminishing: return horizon(step.a)
     case .factorScore, .pointsScore:
       return (Int(step.a)..<Int(step.a + step.b)).reduce(.max) { min($0, horizon(registers.operands[$1])) }
@@ -86,7 +86,7 @@ extension RowEvaluator {
       var latest = now
       for position in operands where truth(registers.operands[position]) == absorbing {
         latest = max(latest, horizon(registers.operands[position]))
-        if latest == .max { break }
+        if latest >= limit { break }
       }
       return latest
     }
@@ -135,6 +135,14 @@ extension RowEvaluator {
     return min(clock.until, change)
   }
 
+  /// Whether a number, or flag, is missing.
+  func isMissing(_ id: Int32) -> Bool {
+    guard tables.isNear[Int(id)] else { return number(id).isNaN }
+    let bounds = bounds(id)
+    if !bounds.mayBeKnown { return true }
+    return bounds.mayBeMissing && number(id).isNaN
+  }
+
   private func knownHorizon(_ step: RowStep) -> Int64 {
     switch kind(step.a) {
     case .number: knownHorizon(ofNumber: step.a)
@@ -148,7 +156,7 @@ extension RowEvaluator {
   private func knownHorizon(ofNumber id: Int32) -> Int64 {
     let horizon = horizon(id)
     guard horizon == now + 1 else { return horizon }
-    let isKnown = !cell(id).number.isNaN
+    let isKnown = !isMissing(id)
     return firstDoubt(trend(id)) { isKnown ? !$0.mayBeMissing : !$0.mayBeKnown }
   }
 
@@ -163,21 +171,34 @@ extension RowEvaluator {
 
   private func numbersHorizon(_ step: RowStep, _ index: Int) -> Int64 {
     // With one that is missing it is unknown whatever the other is.
-    if cell(step.a).number.isNaN { return knownHorizon(ofNumber: step.a) }
-    if cell(step.b).number.isNaN { return knownHorizon(ofNumber: step.b) }
-    guard min(horizon(step.a), horizon(step.b)) != .max else { return .max }
-    if let exact = countHorizon(step, index) { return exact }
-    let truth = cell(Int32(index))
+    if isMissing(step.a) { return knownHorizon(ofNumber: step.a) }
+    if isMissing(step.b) { return knownHorizon(ofNumber: step.b) }
+    // What decays never stands still.
+    if step.code != .compareNear {
+      if let exact = countHorizon(step, index) { return exact }
+      guard min(horizon(step.a), horizon(step.b)) != .max else { return .max }
+    }
+    let truth = cell(Int32(index)) == 1
     let (left, right) = (trend(step.a), trend(step.b))
-    return firstDoubt { end in
-      let (left, right) = (self.trends.bounds(left, self.now, end), self.trends.bounds(right, self.now, end))
-      guard !left.mayBeMissing, !right.mayBeMissing else { return false }
-      return holds(step.variant, left, right) == (truth == 1)
+    return firstDoubt(isAboutRow: step.frame != 0) { end in
+      let (left, right) = (self.trendBounds(left, until: end), self.trendBounds(right, until: end))
+      guard !left.mayBeMissing, !right.mayBeMissing else { return Assurance(isSure: false) }
+      return Assurance(
+        isSure: holds(step.variant, left, right) == truth, slack: slack(step.variant, left, right, truth))
+    }
+  }
+
+  /// By how much the bounds of two numbers could come closer before a comparison is in doubt.
+  private func slack(_ variant: UInt8, _ left: Trends.Bounds, _ right: Trends.Bounds, _ truth: Bool) -> Double {
+    switch variant {
+    case 2, 3: truth ? right.low - left.high : left.low - right.high
+    case 4, 5: truth ? left.low - right.high : right.low - left.high
+    default: max(left.low - right.high, right.low - left.high)
     }
   }
 
   /// Whether a comparison is true, or false, of all numbers within bounds; `nil` when it depends.
-  private func holds(_ variant: UInt8, _ left: Trends.Bounds, _ right: Trends.Bounds) -> Bool? {
+  func holds(_ variant: UInt8, _ left: Trends.Bounds, _ right: Trends.Bounds) -> Bool? {
     switch variant {
     case 0: left.low > right.high || left.high < right.low ? false : isPoint(left, right) ? true : nil
     case 1: left.low > right.high || left.high < right.low ? true : isPoint(left, right) ? false : nil
@@ -193,28 +214,55 @@ extension RowEvaluator {
   }
 
   private func firstDoubt(_ trend: Int32, _ isSure: @escaping (Trends.Bounds) -> Bool) -> Int64 {
-    firstDoubt { isSure(self.trends.bounds(trend, self.now, $0)) }
+    firstDoubt(isAboutRow: false) { Assurance(isSure: isSure(self.trends.bounds(trend, self.now, $0))) }
   }
 
-  /// The first instant up to which something is not sure any more, if it is sure up to each earlier one.
-  private func firstDoubt(_ isSure: (Int64) -> Bool) -> Int64 {
-    let farAhead = RowClock.sum(now, 315_576_000_000_000)
-    if isSure(farAhead) { return .max }
-    guard isSure(now) else {
-      // Within what rounding may have done: asked again at once.
-      return now + 1
+  /// Whether something is sure up to an instant, and about how far it is from being in doubt.
+  private struct Assurance {
+    var isSure: Bool
+    var slack = Double.nan
+  }
+
+  /// The first instant up to which something is not sure any more, if it is sure up to each earlier one. What is sure
+  /// up to the limit may be said to hold until then.
+  private func firstDoubt(isAboutRow: Bool, _ assurance: (Int64) -> Assurance) -> Int64 {
+    var end = RowClock.sum(now, 315_576_000_000_000)
+    if isAboutRow, limit <= end {
+      // What is asked about does not last a millisecond.
+      if limit <= now + 1 { return limit }
+      end = limit - 1
     }
-    var (sure, doubtful) = (now, farAhead)
-    // The first guess is an hour; from there up or down in large steps, then by halves.
+    var high = assurance(end)
+    if high.isSure { return isAboutRow && limit - 1 == end ? limit : .max }
+    var low = assurance(now)
+    // Within what rounding may have done: asked again at once.
+    guard low.isSure else { return now + 1 }
+    var (sure, doubtful) = (now, end)
+    // The first guess is an hour; from there up in large steps.
     var distance: Int64 = 3_600_000
-    while distance < farAhead - now, isSure(now + distance) {
-      sure = now + distance
+    while distance < end - now {
+      let found = assurance(now + distance)
+      guard found.isSure else {
+        (doubtful, high) = (now + distance, found)
+        break
+      }
+      (sure, low) = (now + distance, found)
       distance *= 8
     }
-    doubtful = min(farAhead, now + distance)
+    // Then where a straight line passes zero, and by halves where that does not help.
+    var guesses = 0
     while doubtful - sure > 1 {
-      let middle = sure == now && doubtful - now > 64 ? now + (doubtful - now) / 16 : sure + (doubtful - sure) / 2
-      if isSure(middle) { sure = middle } else { doubtful = middle }
+      let width = doubtful - sure
+      let share = low.slack / (low.slack - high.slack)
+      var middle = sure + width / 2
+      if guesses % 3 != 2, share.isFinite, share >= 0, share <= 1 {
+        // A little beyond the guess in turns, so that both sides come closer.
+        let aim = Double(width) * share + (guesses % 3 == 0 ? 1 : -1) * max(1, Double(width) / 512)
+        middle = sure + Int64(min(max(aim, 1), Double(width - 1)))
+      }
+      guesses += 1
+      let found = assurance(middle)
+      if found.isSure { (sure, low) = (middle, found) } else { (doubtful, high) = (middle, found) }
     }
     return doubtful
   }
@@ -323,7 +371,7 @@ extension RowEvaluator {
   }
 
   /// Whether a value stands in place of a definition's computation.
-  private func isGiven(_ step: RowStep) -> Bool {
+  func isGiven(_ step: RowStep) -> Bool {
     let id = DefinitionID(Int(step.index))
     guard let column = data.records(plan.program[id].subject).given[id] else { return false }
     let row = registers.frameRows[Int(step.frame)]
@@ -337,16 +385,23 @@ extension RowEvaluator {
   }
 
   private func journeyHorizon(_ step: RowStep) -> Int64 {
-    func horizons(after stage: Int) -> Int64 {
-      (0..<Int(step.b)).reduce(.max) { least, position in
-        let condition = registers.operands[Int(step.a) + position]
-        return position > stage && condition >= 0 ? min(least, horizon(condition)) : least
-      }
+    func horizons(from stage: Int) -> Int64 {
+      (max(stage, 0)..<max(Int(step.b), stage)).reduce(.max) { min($0, stageHorizon(step, $1)) }
     }
+    let raw = rawStage(step) ?? -1
     let row = registers.frameRows[Int(step.frame)]
     let previous = data.previous.stages[DefinitionID(Int(step.index))].map { Int($0[row]) } ?? -1
-    guard previous >= 0 else { return horizons(after: -1) }
-    guard step.c >= 0 else { return horizons(after: previous) }
-    return min(horizon(step.c), horizons(after: truth(step.c) == 1 ? -1 : previous))
+    // Below the stage that decides nothing matters as long as it does.
+    if previous < 0 || raw > previous { return horizons(from: raw) }
+    guard step.c >= 0 else { return horizons(from: previous + 1) }
+    if truth(step.c) == 1 { return min(horizon(step.c), horizons(from: raw)) }
+    guard raw == previous else { return min(horizon(step.c), horizons(from: previous + 1)) }
+    // To fall back takes both: that it may, and that the stage is left.
+    return min(horizons(from: previous + 1), max(horizon(step.c), stageHorizon(step, previous)))
+  }
+
+  private func stageHorizon(_ step: RowStep, _ stage: Int) -> Int64 {
+    let condition = registers.operands[Int(step.a) + stage]
+    return condition < 0 ? .max : horizon(condition)
   }
 }

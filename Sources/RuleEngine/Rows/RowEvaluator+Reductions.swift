@@ -19,9 +19,30 @@ extension RowEvaluator {
   }
 
   func reduce(_ reduction: RowReduction) -> Cell {
+    if reduction.countedType >= 0, reduction.leaf < 0 { return countOwn(reduction) }
     let entity = entity(of: reduction)
+    if reduction.leaf >= 0, reduction.halfLife == nil, entity >= 0 { return leaf(of: reduction, entity).value }
     if reduction.isShared, let cell = reduceShared(reduction, entity) { return cell }
     return reduce(reduction, entity, rows(of: reduction, entity))
+  }
+
+  /// Of events of one type, without a way round to them.
+  private func countOwn(_ reduction: RowReduction) -> Cell {
+    let entity = registers.frameRows[reduction.outerFrame]
+    guard entity >= 0 else { return Cell(number: 0) }
+    let events = data.events[reduction.countedType]
+    let all = events.rows(of: entity)
+    guard !all.isEmpty, let limits = limits(of: reduction) else { return Cell(number: 0) }
+    var row = limits.after == .min ? all.lowerBound : events.firstRow(after: limits.after, all)
+    let end = events.firstRow(after: limits.end, all)
+    if row >= end { return Cell(number: 0) }
+    if reduction.filter < 0 { return Cell(number: Double(end - row)) }
+    var count = 0
+    while row < end {
+      visiting(row, of: reduction.innerFrame) { if truth(reduction.filter) == 1 { count += 1 } }
+      row += 1
+    }
+    return Cell(number: Double(count))
   }
 
   /// The contact or account that a reduction starts from; -1 for none.
@@ -84,7 +105,7 @@ extension RowEvaluator {
       if !rows.isEmpty { parts.append((type, rows)) }
     }
     for event in tables.interactions(of: subject) {
-      if subject == .contact || plan.program[event].isForAccount {
+      if subject == .contact || tables.isForAccount[event.index] {
         add(event.index, entity)
       } else {
         for person in data.people[entity] { add(event.index, Int(person)) }
@@ -155,10 +176,14 @@ extension RowEvaluator {
     if isFiltered, registers.steps[Int(reduction.filter)].frame == 0, truth(reduction.filter) != 1 { return }
     let needsRow = reduction.filter >= 0 || reduction.value >= 0
     let skipped = if case .colleagues = reduction.rows { entity } else { -1 }
+    func count(_ row: Int, _ time: Int64) -> Bool {
+      registers.counted.pointee.add(time)
+      return body(row, time)
+    }
     func visit(_ row: Int, _ time: Int64) -> Bool {
       if row == skipped { return true }
-      guard needsRow else { return body(row, time) }
-      return entering(row, reduction) { !isFiltered || truth(reduction.filter) == 1 ? body(row, time) : true }
+      guard needsRow else { return count(row, time) }
+      return entering(row, reduction) { !isFiltered || truth(reduction.filter) == 1 ? count(row, time) : true }
     }
     switch rows {
     case .table(let range): for row in range where !visit(row, time(row, reduction)) { return }
@@ -193,7 +218,11 @@ extension RowEvaluator {
   // MARK: - Operations
 
   private func reduce(_ reduction: RowReduction, _ entity: Int, _ all: GroupRows) -> Cell {
-    let rows = limited(all, to: reduction)
+    reduce(reduction, entity, limited: limited(all, to: reduction))
+  }
+
+  /// Of the rows in the window.
+  func reduce(_ reduction: RowReduction, _ entity: Int, limited rows: GroupRows) -> Cell {
     switch reduction.reduction.operation {
     case .count(halfLife: nil): return Cell(number: Double(count(reduction, entity, rows)))
     case .count(halfLife: .some(let halfLife)): return decayedCount(reduction, entity, rows, halfLife)

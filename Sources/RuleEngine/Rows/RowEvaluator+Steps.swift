@@ -5,18 +5,18 @@ import TextMatching
 extension RowEvaluator {
   /// Computes a step for the row that its frame is at.
   func compute(_ index: Int) -> Cell {
-    computedSteps &+= 1
     let step = registers.steps[index]
     let cell: Cell
     switch step.code {
     case .missing: cell = step.kind.missing
     case .constant: cell = step.cell
-    case .and: cell = and(step)
-    case .or: cell = or(step)
+    case .and: cell = step.variant == 1 ? andFlags(step) : and(step)
+    case .or: cell = step.variant == 1 ? orFlags(step) : or(step)
     case .not:
       let truth = truth(step.a)
       cell = truth == 2 ? 2 : truth ^ 1
     case .compareNumbers: cell = compareNumbers(step.variant, self.cell(step.a).number, self.cell(step.b).number)
+    case .compareNear: cell = compareNear(step)
     case .compareFlags: cell = compare(step.variant, self.cell(step.a), self.cell(step.b), missing: 2)
     case .compareCells: cell = compare(step.variant, self.cell(step.a), self.cell(step.b), missing: .missing)
     case .isKnown: cell = Cell(!self.cell(step.a).isMissing(kind(step.a)))
@@ -24,8 +24,7 @@ extension RowEvaluator {
     case .contactField, .accountField, .dealField, .eventField: cell = field(step)
     default: cell = computeOther(step, index)
     }
-    registers.cells[index] = cell
-    registers.stamps[index] = registers.epochs[Int(step.frame)]
+    registers.values[index] = .init(epoch: registers.epochs[Int(step.frame)], cell: cell)
     return cell
   }
 
@@ -45,6 +44,29 @@ extension RowEvaluator {
     var result: Cell = 0
     for position in Int(step.a)..<Int(step.a + step.b) {
       let truth = truth(registers.operands[position])
+      if truth == 1 { return 1 }
+      result |= truth
+    }
+    return result
+  }
+
+  /// Where all operands are flags.
+  private func andFlags(_ step: RowStep) -> Cell {
+    let operands = registers.operands + Int(step.a)
+    var result: Cell = 1
+    for position in 0..<Int(step.b) {
+      let truth = cell(operands[position])
+      if truth == 0 { return 0 }
+      result |= truth
+    }
+    return min(result, 2)
+  }
+
+  private func orFlags(_ step: RowStep) -> Cell {
+    let operands = registers.operands + Int(step.a)
+    var result: Cell = 0
+    for position in 0..<Int(step.b) {
+      let truth = cell(operands[position])
       if truth == 1 { return 1 }
       result |= truth
     }
@@ -170,12 +192,11 @@ extension RowEvaluator {
       return computeCondition(step)
     case .now: return now
     case .today: return Cell(calendar.zone.day(of: Instant(milliseconds: now)).dayNumber)
-    case .moment: return shifted(now, step)
+    case .moment: return moment(step).value
     case .eventTime: return data.events[Int(step.index)].time(registers.frameRows[Int(step.frame)])
     case .interactionTime: return merged.times[registers.frameRows[Int(step.frame)]]
     case .interactionWorth:
-      let type = EventID(Int(merged.types[registers.frameRows[Int(step.frame)]]))
-      return Cell(number: plan.program[type].worth ?? .nan)
+      return Cell(number: tables.worths[Int(merged.types[registers.frameRows[Int(step.frame)]])])
     case .gatherAccount, .gatherOuter, .gatherInner: return gathered(step)
     case .definition, .factorScore, .pointsScore, .journey, .segment, .definitionUnchanged, .fieldUnchanged:
       return computeDefinition(step)
@@ -254,6 +275,16 @@ extension RowEvaluator {
 
   private func startOfDay(_ day: Cell) -> Cell {
     calendar.zone.startOfDay(CivilDate(dayNumber: Int32(day))).milliseconds
+  }
+
+  /// Where a step that moves along with now is, and for how many milliseconds more it moves as it does.
+  func moment(_ step: RowStep) -> (value: Int64, moves: Bool, length: Int64) {
+    moments[Int(step.c)].state(at: now, clock(of: step))
+  }
+
+  /// Of a step that is a moment.
+  func clock(of step: RowStep) -> RowClock {
+    RowClock(span: tables.spans[Int(step.index)], isLater: step.variant == 1, calendar: calendar)
   }
 
   func shifted(_ time: Int64, _ step: RowStep) -> Int64 {

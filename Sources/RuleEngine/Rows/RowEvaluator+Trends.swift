@@ -6,6 +6,8 @@ extension RowEvaluator {
   func trend(_ id: Int32) -> Int32 {
     let index = Int(id)
     let step = registers.steps[index]
+    // Trends of one row do not outlive it.
+    if step.frame == 0 { return makeTrend(id, step) }
     if registers.trendStamps[index] == registers.epochs[Int(step.frame)] { return registers.trends[index] }
     let trend = makeTrend(id, step)
     registers.trends[index] = trend
@@ -13,13 +15,44 @@ extension RowEvaluator {
     return trend
   }
 
+  /// Between what a trend stays from now until an instant. Many comparisons ask about one number and one instant.
+  func trendBounds(_ trend: Int32, until end: Int64) -> Trends.Bounds {
+    if let known = knownBounds, known.trend == trend, known.end == end { return known.bounds }
+    let bounds = trends.bounds(trend, now, end)
+    if trends.isCompound(trend) { knownBounds = (trend, end, bounds) }
+    return bounds
+  }
+
   private func makeTrend(_ id: Int32, _ step: RowStep) -> Int32 {
+    // What decays is never found to stand still, and until when its parts do is asked for where it matters.
+    if tables.isNear[Int(id)], let trend = nearTrend(id, step) { return trend }
     let horizon = horizon(id)
     guard step.kind == .number else {
       // Flags count as 1 and 0, unknown ones as missing.
       return horizon == .max ? trends.fixed(number(id), until: .max) : trends.fixed(number(id), until: horizon)
     }
     if horizon == .max { return trends.fixed(cell(id).number, until: .max) }
+    switch step.code {
+    case .definition, .gatherAccount, .gatherInner, .gatherOuter, .arithmetic, .negate, .diminishing, .otherwise,
+      .conditional, .factorScore, .pointsScore:
+      return compoundTrend(step)
+    case .freshness: return freshnessTrend(step, id, horizon)
+    case .reduce: return reductionTrend(tables.reductions[Int(step.index)], id, horizon)
+    default: return trends.fixed(cell(id).number, until: horizon)
+    }
+  }
+
+  /// Of a number that decays; `nil` where it has to be found out until when it holds.
+  private func nearTrend(_ id: Int32, _ step: RowStep) -> Int32? {
+    guard step.code == .reduce else { return step.code == .definition && isGiven(step) ? nil : compoundTrend(step) }
+    let reduction = tables.reductions[Int(step.index)]
+    let entity = entity(of: reduction)
+    guard entity >= 0 else { return nil }
+    if reduction.leaf >= 0 { return leafTrend(reduction, entity, leaf(of: reduction, entity)) }
+    return listTrend(reduction, entity, rows(of: reduction, entity), id, horizon: nil)
+  }
+
+  private func compoundTrend(_ step: RowStep) -> Int32 {
     switch step.code {
     case .definition: return trend(step.a)
     case .gatherAccount, .gatherInner, .gatherOuter:
@@ -42,11 +75,8 @@ extension RowEvaluator {
       if until == .max { return trend(isThen ? step.b : step.c) }
       return trends.add(
         .init(operation: .either, a: trend(step.b), b: trend(step.c), x: isThen ? 1 : 0, until: until))
-    case .freshness: return freshnessTrend(step, id, horizon)
     case .factorScore: return factorTrend(step)
-    case .pointsScore: return pointsTrend(step)
-    case .reduce: return reductionTrend(tables.reductions[Int(step.index)], id, horizon)
-    default: return trends.fixed(cell(id).number, until: horizon)
+    default: return pointsTrend(step)
     }
   }
 
@@ -102,8 +132,13 @@ extension RowEvaluator {
 
   private func reductionTrend(_ reduction: RowReduction, _ id: Int32, _ horizon: Int64) -> Int32 {
     let entity = entity(of: reduction)
+    if reduction.leaf >= 0, entity >= 0,
+      let trend = leafTrend(reduction, entity, leaf(of: reduction, entity))
+    {
+      return trend
+    }
     let rows = rows(of: reduction, entity)
-    if case .list = rows { return listTrend(reduction, entity, rows, id, horizon) }
+    if case .list = rows { return listTrend(reduction, entity, rows, id, horizon: horizon) }
     let value = cell(id).number
     let movements = movements(of: reduction, entity, rows)
     let until = membershipHorizon(reduction, movements)
@@ -126,6 +161,46 @@ extension RowEvaluator {
       return trends.add(.init(operation: .subtract, a: gains, b: losses))
     case .average, .min, .max, .first, .last, .share: return trends.fixed(value, until: until)
     }
+  }
+
+  /// Of what is remembered; `nil` where that does not tell what is left once events leave.
+  private func leafTrend(_ reduction: RowReduction, _ entity: Int, _ leaf: RowLeaf) -> Int32? {
+    let (until, lasting) = movements(of: reduction, leaf)
+    let value = leaf.value.number
+    switch reduction.reduction.operation {
+    case .count(halfLife: nil), .distinct, .points(atMostOncePer: nil, halfLife: nil):
+      let rest = until < min(limit, lasting) ? restTrend(reduction, entity, leaf, lasting) : -1
+      return trends.add(
+        .init(operation: .fixed, b: rest, x: value, y: 0, z: max(value, 0), until: until, lasting: lasting))
+    case .points(atMostOncePer: _, halfLife: nil):
+      return trends.fixed(value, until: until, then: 0...Double(max(leaf.counted, 1)), lasting: lasting)
+    case .count(halfLife: .some(let halfLife)), .points(atMostOncePer: _, halfLife: .some(let halfLife)),
+      .sum(halfLife: .some(let halfLife)):
+      guard value.isFinite else { return nil }
+      let present = value * decay(age: now - leaf.since, halfLife: halfLife)
+      // Of events that are left out because others are too close some come in once these leave.
+      let most = if case .points = reduction.reduction.operation { Double(leaf.counted) } else { present }
+      return trends.add(
+        .init(operation: .decaying, x: present, y: halfLife, z: max(most, present), until: until, lasting: lasting))
+    case .sum(halfLife: nil), .average, .min, .max, .first, .last, .share: return nil
+    }
+  }
+
+  /// What a count is once the first event has left, until the second does.
+  private func restTrend(_ reduction: RowReduction, _ entity: Int, _ leaf: RowLeaf, _ lasting: Int64) -> Int32 {
+    guard leaf.counted > 0 else { return -1 }
+    let start = registers.steps[Int(reduction.start)]
+    guard start.code == .moment else { return -1 }
+    let rows = rowsBetween(leaf.leaver, now, rows(of: reduction, entity), reduction)
+    var next = Int64.max
+    forEachRow(reduction, entity, rows) { _, time in
+      next = time
+      return false
+    }
+    guard next != .max else { return trends.fixed(0, until: lasting) }
+    let value = reduce(reduction, entity, limited: rows).number
+    let until = leave(of: reduction.reduction.startIsIncluded ? next + 1 : next, start)
+    return trends.fixed(value, until: min(until, lasting), then: 0...max(value, 0), lasting: lasting)
   }
 
   /// - Parameter most: what it is at most once rows have left; `nil` when others may come in.
@@ -151,9 +226,10 @@ extension RowEvaluator {
 
   /// Of people and deals.
   private func listTrend(
-    _ reduction: RowReduction, _ entity: Int, _ rows: GroupRows, _ id: Int32, _ horizon: Int64
+    _ reduction: RowReduction, _ entity: Int, _ rows: GroupRows, _ id: Int32, horizon: Int64?
   ) -> Int32 {
     let operation = reduction.reduction.operation
+    func fixed() -> Int32 { trends.fixed(cell(id).number, until: horizon ?? self.horizon(id)) }
     // What a row that does not count is, and the combination of two.
     let (none, combination): (Double, Trends.Operation)
     switch operation {
@@ -161,10 +237,10 @@ extension RowEvaluator {
     case .min: (none, combination) = (.nan, .least)
     case .max: (none, combination) = (.nan, .greatest)
     case .average: (none, combination) = (.nan, .between)
-    default: return trends.fixed(cell(id).number, until: horizon)
+    default: return fixed()
     }
     guard reduction.value < 0 || reduction.valueKind == .number || reduction.valueKind == .flag else {
-      return trends.fixed(cell(id).number, until: horizon)
+      return fixed()
     }
     var total = trends.fixed(none, until: .max)
     var isSteady = true
@@ -180,7 +256,7 @@ extension RowEvaluator {
       if until < .max {
         part = trends.add(.init(operation: .either, a: part, b: rest, x: passes ? 1 : 0, until: until))
       }
-      if until < .max || reduction.value >= 0 && number(reduction.value).isNaN { isSteady = false }
+      if until < .max || reduction.value >= 0 && isMissing(reduction.value) { isSteady = false }
       total = trends.add(.init(operation: combination, a: total, b: part))
       return true
     }

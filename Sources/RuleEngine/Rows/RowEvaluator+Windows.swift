@@ -22,6 +22,11 @@ extension RowEvaluator {
 
   func reductionHorizon(_ reduction: RowReduction) -> Int64 {
     let entity = entity(of: reduction)
+    if reduction.leaf >= 0, entity >= 0 {
+      let leaf = leaf(of: reduction, entity)
+      if reduction.halfLife != nil, leaf.counted > 0 { return now + 1 }
+      return movements(of: reduction, leaf).until
+    }
     let rows = rows(of: reduction, entity)
     guard rows.count > 0 else { return .max }
     if case .list = rows { return listHorizon(reduction, entity, rows) }
@@ -81,6 +86,11 @@ extension RowEvaluator {
     let reduction = tables.reductions[Int(counted.index)]
     guard reduction.reduction.operation == .count(halfLife: nil) else { return nil }
     let entity = entity(of: reduction)
+    if reduction.leaf >= 0, entity >= 0,
+      let horizon = leavingHorizon(step, reduction, entity, cell(Int32(index)), other.cell.number)
+    {
+      return horizon
+    }
     let rows = rows(of: reduction, entity)
     if case .list = rows { return rows.count == 0 ? .max : nil }
     let movements = movements(of: reduction, entity, rows)
@@ -102,6 +112,32 @@ extension RowEvaluator {
       let count = Cell(number: Double(standing + entered - left))
       if compareNumbers(step.variant, count.number, other.cell.number) != truth { return time }
     }
+  }
+
+  /// The same where nothing comes in: when so many have left that the comparison turns. `nil` where something may come.
+  private func leavingHorizon(
+    _ step: RowStep, _ reduction: RowReduction, _ entity: Int, _ truth: Cell, _ other: Double
+  ) -> Int64? {
+    let leaf = leaf(of: reduction, entity)
+    let (until, lasting) = movements(of: reduction, leaf)
+    if until >= limit || until == lasting { return until }
+    guard leaf.ahead == .max else { return nil }
+    let count = Int(leaf.counted)
+    var leaving = 1
+    while leaving <= count, compareNumbers(step.variant, Double(count - leaving), other) == truth { leaving += 1 }
+    if leaving > count { return lasting }
+    let start = registers.steps[Int(reduction.start)]
+    guard start.code == .moment else { return until }
+    var time = leaving == count ? leaf.last : leaf.leaver
+    if leaving > 1, leaving < count {
+      var passed = 0
+      forEachRow(reduction, entity, rowsBetween(leaf.after, now, rows(of: reduction, entity), reduction)) { _, found in
+        passed += 1
+        time = found
+        return passed < leaving
+      }
+    }
+    return min(lasting, leave(of: reduction.reduction.startIsIncluded ? time + 1 : time, start))
   }
 
   // MARK: - Windows
@@ -166,11 +202,44 @@ extension RowEvaluator {
     guard rowsBetween(oldest, .max, rows, reduction).count > 0 else { return }
     for (clock, step) in [(movements.window.start, reduction.start), (movements.window.end, reduction.end)] {
       guard let clock else { continue }
-      if stepsBack[step]?.generation != generation {
-        stepsBack[step] = (generation, clock.firstStepBack(after: now))
-      }
-      if let known = stepsBack[step] { movements.horizon = min(movements.horizon, known.instant) }
+      movements.horizon = min(movements.horizon, stepBack(step, clock))
     }
+  }
+
+  private func stepBack(_ step: Int32, _ clock: RowClock) -> Int64 {
+    let step = registers.steps[Int(step)]
+    guard step.code == .moment else { return clock.firstStepBack(after: now) }
+    return moments[Int(step.c)].firstStepBack(after: now, clock)
+  }
+
+  /// Until when what is remembered of a reduction is the same, and until when it is or has only become less.
+  func movements(of reduction: RowReduction, _ leaf: RowLeaf) -> (until: Int64, lasting: Int64) {
+    var lasting = Int64.max
+    // The first of all stays the first whatever comes later.
+    if leaf.ahead != .max, reduction.reduction.operation != .first || leaf.counted == 0 {
+      lasting = max(leaf.ahead, now + 1)
+    }
+    guard reduction.start >= 0, !isTimeless(reduction.start) else { return (lasting, lasting) }
+    let start = registers.steps[Int(reduction.start)]
+    guard start.code == .moment else {
+      // Where it moves in another way it is asked for again.
+      lasting = min(lasting, horizon(reduction.start))
+      return (lasting, lasting)
+    }
+    if leaf.newest > moment(start).value - RowClock.longestStepBack {
+      lasting = min(lasting, moments[Int(start.c)].firstStepBack(after: now, clock(of: start)))
+    }
+    guard leaf.counted > 0 else { return (lasting, lasting) }
+    let leaver = reduction.reduction.startIsIncluded ? leaf.leaver + 1 : leaf.leaver
+    return (min(lasting, leave(of: leaver, start)), lasting)
+  }
+
+  /// When a moment that is the start of a window passes a time.
+  func leave(of time: Int64, _ start: RowStep) -> Int64 {
+    let state = moment(start)
+    if state.value >= time { return now }
+    if state.moves, time - state.value < state.length { return now + (time - state.value) }
+    return leave(of: time, RowWindow(start: clock(of: start)))
   }
 
   /// When a row of this time is in the window no more.

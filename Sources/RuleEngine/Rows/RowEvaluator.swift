@@ -12,18 +12,24 @@ final class RowEvaluator {
   private(set) var now: Int64
   let registers: RowRegisters
   let tables: RowTables
-  /// How many steps were computed, ever.
-  var computedSteps = 0
+  /// What was said of the events of each contact and account.
+  let leaves: (contacts: RowLeaves, accounts: RowLeaves)
   /// Another number each time that data or time are others.
   private(set) var generation = 0
   /// The members of the lists that cells speak of; those of constants first.
   var members: [Cell]
   private let constantMembers: Int
+  /// Whether there are ways down that are longer than the stack is deep.
+  private let isDeep: Bool
   /// Events of several owners or types in one order, and where those of an account or contact stand.
   var merged = MergedEvents()
   var trends = Trends()
-  /// When the clock that a step is goes back next.
-  var stepsBack: [Int32: (generation: Int, instant: Int64)] = [:]
+  /// For each step that is an instant that moves along with now where it was last, and how it moves.
+  var moments: [RowMoment]
+  /// The bounds that were asked for last.
+  var knownBounds: (trend: Int32, end: Int64, bounds: Trends.Bounds)?
+  /// Nobody asks until when something holds beyond this instant.
+  var limit = Int64.max
 
   init(plan: EvaluationPlan, data: RowData, now: Instant, calendar: BusinessCalendar) {
     self.plan = plan
@@ -36,8 +42,22 @@ final class RowEvaluator {
     registers = RowRegisters(
       steps: compiler.steps, operands: compiler.operands, frameCount: plan.graph.frames.count)
     tables = compiler.tables
+    isDeep = !tables.anchors.isEmpty
+    moments = Array(repeating: RowMoment(), count: tables.momentCount)
     members = compiler.members
     constantMembers = compiler.members.count
+    leaves = (
+      RowLeaves(width: tables.leafCounts.contacts, rowCount: data.contacts.count),
+      RowLeaves(width: tables.leafCounts.accounts, rowCount: data.accounts.count)
+    )
+  }
+
+  /// Another row's turn to be asked until when something holds.
+  func beginHorizons() {
+    limit = .max
+    trends.removeAll()
+    knownBounds = nil
+    registers.leaveRows()
   }
 
   func move(to instant: Instant) {
@@ -52,16 +72,32 @@ final class RowEvaluator {
     generation += 1
     merged.removeAll()
     trends.removeAll()
+    knownBounds = nil
     members.removeSubrange(constantMembers...)
   }
+
+  // MARK: - Changes of events
+
+  /// An owner has another event.
+  func forgetEvents(_ event: EventID, of owner: Int32) {
+    let isForAccount = tables.isForAccount[event.index]
+    (isForAccount ? leaves.accounts : leaves.contacts).forget(Int(owner), tables.leavesOfOwner[event.index])
+    guard !isForAccount, data.accountOfContact[Int(owner)] >= 0 else { return }
+    leaves.accounts.forget(Int(data.accountOfContact[Int(owner)]), tables.leavesOfAccount[event.index])
+  }
+
+  /// Other people belong to an account.
+  func forgetEvents(ofAccount account: Int32) { leaves.accounts.forget(Int(account)) }
+
+  func forgetEvents(ofContact contact: Int32) { leaves.contacts.forget(Int(contact)) }
 
   // MARK: - Questions
 
   /// The value of a node of contacts, of accounts or of neither for a row.
   func cell(_ node: NodeID, row: Int) -> Cell {
-    let frame = Int(registers.steps[node.index].frame)
+    let frame = Int(registers.frames[node.index])
     if frame != 0, registers.frameRows[frame] != row { registers.enter(row, of: frame) }
-    computeAnchors(below: node)
+    if isDeep { computeAnchors(below: node) }
     return cell(Int32(node.index))
   }
 
@@ -100,14 +136,14 @@ final class RowEvaluator {
   @inline(__always)
   func cell(_ id: Int32) -> Cell {
     let index = Int(id)
-    if registers.stamps[index] == registers.epochs[Int(registers.steps[index].frame)] { return registers.cells[index] }
-    return compute(index)
+    let said = registers.values[index]
+    return said.epoch == registers.epochs[Int(registers.frames[index])] ? said.cell : compute(index)
   }
 
   /// The value at another row of the step's frame.
   @inline(__always)
   func cell(_ id: Int32, at row: Int) -> Cell {
-    visiting(row, of: Int(registers.steps[Int(id)].frame)) { cell(id) }
+    visiting(row, of: Int(registers.frames[Int(id)])) { cell(id) }
   }
 
   /// Calls `body` while a frame is at a row. It stays there when it was at none, so that the next who asks for the row

@@ -56,6 +56,30 @@ final class RowEvents {
 
   func rows(of owner: Int) -> Range<Int> { Int(starts[owner])..<Int(ends[owner]) }
 
+  /// The first of an owner's rows after a time, or the end of them.
+  func firstRow(after limit: Int64, _ rows: Range<Int>) -> Int {
+    var (low, high) = (rows.lowerBound, rows.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if time(middle) <= limit { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// How many events these rows of one owner are, each weighted by its age.
+  func decayedCount(_ rows: Range<Int>, now: Int64, halfLife: Double) -> Double {
+    // The rows of an owner stand all on one side.
+    if rows.lowerBound < loadedCount { return decayedTimes(loadedTimes[rows], now: now, halfLife: halfLife) }
+    return decayedTimes(
+      addedTimes[(rows.lowerBound - loadedCount)..<(rows.upperBound - loadedCount)], now: now, halfLife: halfLife)
+  }
+
+  private func decayedTimes(_ times: ArraySlice<Int64>, now: Int64, halfLife: Double) -> Double {
+    var sum = 0.0
+    for time in times { sum += decay(age: now - time, halfLife: halfLife) }
+    return sum
+  }
+
   // MARK: - Changes
 
   func addOwner() {

@@ -37,6 +37,15 @@ final class RowReduction {
   var sharedAccount = -1
   var sharedGeneration = -1
   var sharedCell: Cell = 0
+  /// The same of what it lies between.
+  var sharedBounds = Trends.Bounds.anything
+  var sharedBoundsAccount = -1
+  var sharedBoundsGeneration = -1
+  /// Whether what it says of a contact's or account's events is remembered, and in which column of their leaves.
+  var leaf = -1
+  let halfLife: Double?
+  /// Where it is nothing but a count of the events of one type of its own contact or account: which.
+  let countedType: Int
   /// Whether an event counts after the one that counted last.
   let isNext: ((_ last: Int64, _ next: Int64) -> Bool)?
 
@@ -72,6 +81,14 @@ final class RowReduction {
     value = step(reduction.value)
     start = step(reduction.start)
     end = step(reduction.end)
+    halfLife = reduction.operation.halfLife
+    if case .events(let type) = rows, reduction.operation == .count(halfLife: nil), !reduction.onPairs,
+      reduction.grouping.path.isEmpty
+    {
+      countedType = type
+    } else {
+      countedType = -1
+    }
     valueKind = reduction.value.map { CellKind(graph[$0].type) } ?? .number
     resultKind = CellKind(node.type)
     outerFrame = reduction.grouping.outer.index

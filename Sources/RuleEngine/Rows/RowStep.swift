@@ -9,7 +9,7 @@ struct RowStep {
     case gatherAccount, gatherOuter, gatherInner
     case definition, factorScore, pointsScore, journey, segment, definitionUnchanged, fieldUnchanged
     case not, and, or
-    case compareNumbers, compareFlags, compareCells, compareTexts
+    case compareNumbers, compareNear, compareFlags, compareCells, compareTexts
     case isKnown, oneOfNumbers, oneOfSmall, oneOfCells, oneOfFlags, isInList, textTest, matches
     case assetField, folded, foldedList, day, startOfDay, arithmetic, negate, shift, otherwise, conditional
     case freshness, diminishing, closeness

@@ -2,9 +2,10 @@
 /// the events once, so that asking about another moment reads none.
 struct Trends {
   enum Operation: UInt8 {
-    /// `x` until `until`; then between `y` and `z`, or anything where these are not numbers.
+    /// `x` until `until`; then what `b` is, or between `y` and `z`, until `lasting`; or anything where these are
+    /// no numbers.
     case fixed
-    /// `x` halved each `y` milliseconds until `until`; then between 0 and `z`.
+    /// `x` halved each `y` milliseconds until `until`; then between 0 and `z` until `lasting`.
     case decaying
     /// How fresh a moment `x` is, with half-life `y`, until `until`; then between 0 and 1, or missing.
     case fresh
@@ -31,6 +32,8 @@ struct Trends {
     var y = 0.0
     var z = 0.0
     var until = Int64.max
+    /// From here on nothing is known of a leaf.
+    var lasting = Int64.max
   }
 
   /// All values of a number in a stretch of time lie between these, if it has one.
@@ -38,7 +41,36 @@ struct Trends {
     var low: Double
     var high: Double
     var mayBeMissing: Bool
-    var mayBeKnown = true
+    var mayBeKnown: Bool
+
+    /// Of a number that is known to the bit, or known to be missing.
+    @inline(__always)
+    init(exactly number: Double) {
+      self = number.isNaN ? .missing : Bounds(low: number, high: number, mayBeMissing: false)
+    }
+
+    @inline(__always)
+    init(low: Double, high: Double, mayBeMissing: Bool, mayBeKnown: Bool = true) {
+      (self.low, self.high, self.mayBeMissing, self.mayBeKnown) = (low, high, mayBeMissing, mayBeKnown)
+    }
+
+    var negated: Bounds {
+      mayBeKnown ? Bounds(low: -high, high: -low, mayBeMissing: mayBeMissing) : .missing
+    }
+
+    func scaled(by factor: Double) -> Bounds {
+      guard mayBeKnown else { return .missing }
+      let ends = (low * factor, high * factor)
+      return Bounds(low: min(ends.0, ends.1), high: max(ends.0, ends.1), mayBeMissing: mayBeMissing).checked()
+    }
+
+    /// The first, or the second where the first is missing.
+    func otherwise(_ second: @autoclosure () -> Bounds) -> Bounds {
+      guard mayBeMissing else { return self }
+      let second = second()
+      guard mayBeKnown else { return second }
+      return Bounds(low: min(low, second.low), high: max(high, second.high), mayBeMissing: second.mayBeMissing)
+    }
 
     static let anything = Bounds(low: -.infinity, high: .infinity, mayBeMissing: true)
     static let missing = Bounds(low: 0, high: 0, mayBeMissing: true, mayBeKnown: false)
@@ -81,8 +113,13 @@ struct Trends {
 
   /// By how much a decayed sum, which is rounded at each step, may be off.
   static let rounding = 1e-11
+  /// Below it numbers lose digits, and what is left of a decayed sum is no share of it.
+  static let tiny = 1e-300
 
   mutating func removeAll() { trends.removeAll(keepingCapacity: true) }
+
+  /// Whether it is made of others, so that it is worth while to remember its bounds.
+  func isCompound(_ id: Int32) -> Bool { trends[Int(id)].a >= 0 }
 
   mutating func add(_ trend: Trend) -> Int32 {
     trends.append(trend)
@@ -90,22 +127,26 @@ struct Trends {
   }
 
   /// A number that stays what it is until an instant, and then is between two others, or anything.
-  mutating func fixed(_ number: Double, until: Int64, then range: ClosedRange<Double>? = nil) -> Int32 {
+  mutating func fixed(
+    _ number: Double, until: Int64, then range: ClosedRange<Double>? = nil, lasting: Int64 = .max
+  ) -> Int32 {
     add(
       Trend(
-        operation: .fixed, x: number, y: range?.lowerBound ?? .nan, z: range?.upperBound ?? .nan, until: until))
+        operation: .fixed, x: number, y: range?.lowerBound ?? .nan, z: range?.upperBound ?? .nan, until: until,
+        lasting: lasting))
   }
 
   /// Where the number is from now until an instant, both included.
   func bounds(_ id: Int32, _ now: Int64, _ end: Int64) -> Bounds {
     let trend = trends[Int(id)]
     switch trend.operation {
-    case .fixed: return fixedBounds(trend, end)
+    case .fixed: return fixedBounds(trend, now, end)
     case .decaying:
       let low = trend.x * decay(age: end - now, halfLife: trend.y)
       if end < trend.until {
-        return Bounds(low: low, high: trend.x, mayBeMissing: false).widened(Trends.rounding)
+        return Bounds(low: low, high: trend.x, mayBeMissing: false).widened(Trends.rounding, Trends.tiny)
       }
+      if end >= trend.lasting { return Bounds(low: 0, high: .infinity, mayBeMissing: true) }
       return Bounds(low: 0, high: max(trend.x, trend.z), mayBeMissing: false).widened(Trends.rounding)
     case .fresh:
       let time = Int64(trend.x)
@@ -118,46 +159,37 @@ struct Trends {
       if now > time { bounds.high = min(1, bounds.high * (1 + Trends.rounding)) }
       return bounds
     case .otherwise:
-      let first = bounds(trend.a, now, end)
-      guard first.mayBeMissing else { return first }
-      let second = bounds(trend.b, now, end)
-      guard first.mayBeKnown else { return second }
-      return Bounds(
-        low: min(first.low, second.low), high: max(first.high, second.high), mayBeMissing: second.mayBeMissing)
+      return bounds(trend.a, now, end).otherwise(bounds(trend.b, now, end))
     case .either:
       if end < trend.until { return bounds(trend.x == 0 ? trend.b : trend.a, now, end) }
       return bounds(trend.a, now, end).union(bounds(trend.b, now, end))
     case .negate:
-      let operand = bounds(trend.a, now, end)
-      guard operand.mayBeKnown else { return .missing }
-      return Bounds(low: -operand.high, high: -operand.low, mayBeMissing: operand.mayBeMissing)
-    case .scale:
-      let operand = bounds(trend.a, now, end)
-      guard operand.mayBeKnown else { return .missing }
-      let ends = (operand.low * trend.x, operand.high * trend.x)
-      return Bounds(low: min(ends.0, ends.1), high: max(ends.0, ends.1), mayBeMissing: operand.mayBeMissing).checked()
+      return bounds(trend.a, now, end).negated
+    case .scale: return bounds(trend.a, now, end).scaled(by: trend.x)
     case .least, .greatest, .between:
-      return extreme(trend.operation, bounds(trend.a, now, end), bounds(trend.b, now, end))
-    case .clamp: return clamped(bounds(trend.a, now, end), trend)
-    case .diminishing: return diminished(bounds(trend.a, now, end), trend.x)
+      return Trends.extreme(trend.operation, bounds(trend.a, now, end), bounds(trend.b, now, end))
+    case .clamp: return Trends.clamped(bounds(trend.a, now, end), trend.x, trend.y)
+    case .diminishing: return Trends.diminished(bounds(trend.a, now, end), trend.x)
     case .add, .subtract, .multiply, .divide:
-      return combined(trend.operation, bounds(trend.a, now, end), bounds(trend.b, now, end))
+      return Trends.combined(trend.operation, bounds(trend.a, now, end), bounds(trend.b, now, end))
     }
   }
 
-  private func fixedBounds(_ trend: Trend, _ end: Int64) -> Bounds {
+  private func fixedBounds(_ trend: Trend, _ now: Int64, _ end: Int64) -> Bounds {
     if end < trend.until {
       return trend.x.isNaN ? .missing : Bounds(low: trend.x, high: trend.x, mayBeMissing: false)
     }
-    guard !trend.y.isNaN else { return .anything }
+    guard !trend.y.isNaN, end < trend.lasting else { return .anything }
+    if trend.b >= 0 { return Bounds(exactly: trend.x).union(bounds(trend.b, now, end)) }
     let later = Bounds(low: trend.y, high: trend.z, mayBeMissing: false)
     return later.union(trend.x.isNaN ? .missing : Bounds(low: trend.x, high: trend.x, mayBeMissing: false))
   }
 
-  private func clamped(_ operand: Bounds, _ trend: Trend) -> Bounds {
+  /// Held between two numbers, missing as 0.
+  static func clamped(_ operand: Bounds, _ x: Double, _ y: Double) -> Bounds {
     guard operand.mayBeKnown else { return Bounds(low: 0, high: 0, mayBeMissing: false) }
     var bounds = Bounds(
-      low: min(max(operand.low, trend.x), trend.y), high: min(max(operand.high, trend.x), trend.y), mayBeMissing: false)
+      low: min(max(operand.low, x), y), high: min(max(operand.high, x), y), mayBeMissing: false)
     if operand.mayBeMissing {
       bounds.low = min(bounds.low, 0)
       bounds.high = max(bounds.high, 0)
@@ -165,7 +197,7 @@ struct Trends {
     return bounds
   }
 
-  private func diminished(_ operand: Bounds, _ halfAt: Double) -> Bounds {
+  static func diminished(_ operand: Bounds, _ halfAt: Double) -> Bounds {
     guard operand.mayBeKnown else { return .missing }
     func value(_ number: Double) -> Double { 1 - powerOfTwo(-max(number, 0) / halfAt) }
     var bounds = Bounds(low: value(operand.low), high: value(operand.high), mayBeMissing: operand.mayBeMissing)
@@ -176,7 +208,7 @@ struct Trends {
     return bounds
   }
 
-  private func extreme(_ operation: Operation, _ left: Bounds, _ right: Bounds) -> Bounds {
+  static func extreme(_ operation: Operation, _ left: Bounds, _ right: Bounds) -> Bounds {
     guard left.mayBeKnown else { return right }
     guard right.mayBeKnown else { return left }
     var low = operation == .greatest ? max(left.low, right.low) : min(left.low, right.low)
@@ -188,7 +220,7 @@ struct Trends {
     return operation == .between ? bounds.widened(Trends.rounding) : bounds
   }
 
-  private func combined(_ operation: Operation, _ left: Bounds, _ right: Bounds) -> Bounds {
+  static func combined(_ operation: Operation, _ left: Bounds, _ right: Bounds) -> Bounds {
     guard left.mayBeKnown, right.mayBeKnown else { return .missing }
     let mayBeMissing = left.mayBeMissing || right.mayBeMissing
     func bounds(_ low: Double, _ high: Double) -> Bounds {

@@ -82,7 +82,9 @@ struct LiveHistory {
     let owners = schema.isForAccount ? world.accounts.count : world.contacts.count
     guard owners > 0 else { return }
     let owner = values.random.below(owners)
-    let at = values.random.chance(0.5) ? world.now : values.instant(around: world.now)
+    // Now, late, yet to come, or at the very time of another.
+    var at = values.random.chance(0.5) ? world.now : values.instant(around: world.now)
+    if values.random.chance(0.2), !world.events.isEmpty { at = values.random.pick(world.events).time }
     let fields = schema.record.fields.map { values.value(of: $0.type, world) }
     nextID += 1
     world.events.append(.init(type: type, owner: owner, time: at, id: nextID, fields: fields))
@@ -179,17 +181,24 @@ struct LiveHistory {
     return live.advance(to: instant)
   }
 
-  /// A while, short or long, sometimes to a round distance.
-  mutating func laterInstant() -> Instant {
+  /// A while, short or long, sometimes to a round distance; once in a while back, as clocks are set.
+  mutating func anotherInstant() -> Instant {
     let length: Int64 =
-      switch values.random.below(5) {
-      case 0: 0
-      case 1: 1
-      case 2: Int64(values.random.below(3_600_000))
-      case 3: Int64(values.random.below(48)) * 1_800_000
-      default: Int64(values.random.below(20)) * 86_400_000
+      switch values.random.below(20) {
+      case 19: -Int64(values.random.below(72)) * 1_800_000 - 1
+      case let chance: lengthOfWait(chance % 5)
       }
     return world.now.adding(milliseconds: length)
+  }
+
+  private mutating func lengthOfWait(_ kind: Int) -> Int64 {
+    switch kind {
+    case 0: 0
+    case 1: 1
+    case 2: Int64(values.random.below(3_600_000))
+    case 3: Int64(values.random.below(48)) * 1_800_000
+    default: Int64(values.random.below(20)) * 86_400_000
+    }
   }
 
   mutating func below(_ limit: Int) -> Int { values.random.below(limit) }

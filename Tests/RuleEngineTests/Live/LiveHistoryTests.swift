@@ -27,7 +27,7 @@ import Testing
         expectSame(answers, history.freshAnswers(at: history.world.now), "seed \(seed) step \(step), edited")
       }
       for _ in 0..<history.below(3) { history.change() }
-      let flips = history.advance(to: history.laterInstant())
+      let flips = history.advance(to: history.anotherInstant())
       let now = history.liveAnswers()
       expectSame(now, history.freshAnswers(at: history.world.now), "seed \(seed) step \(step)")
       expectFlips(flips, from: answers, to: now, history.live, "seed \(seed) step \(step)")

@@ -4,16 +4,21 @@ final class RowRegisters {
   let stepCount: Int
   let frameCount: Int
   let steps: UnsafeMutablePointer<RowStep>
+  /// The frame of each step, side by side, since it is asked for more often than the rest of the step.
+  let frames: UnsafeMutablePointer<Int32>
   /// What each step said last.
-  let cells: UnsafeMutablePointer<Cell>
-  /// In which epoch of its frame it said so.
-  let stamps: UnsafeMutablePointer<UInt64>
+  let values: UnsafeMutablePointer<Said>
   /// Until when it says so, and in which epoch of its frame that was found out.
   let horizons: UnsafeMutablePointer<Int64>
   let horizonStamps: UnsafeMutablePointer<UInt64>
   /// What becomes of numbers with time, and in which epoch of its frame that was found out.
   let trends: UnsafeMutablePointer<Int32>
   let trendStamps: UnsafeMutablePointer<UInt64>
+  /// Between what a number lies now, and in which epoch of its frame that was found out.
+  let bounds: UnsafeMutablePointer<Trends.Bounds>
+  let boundStamps: UnsafeMutablePointer<UInt64>
+  /// What counted of the rows that were gone through last.
+  let counted: UnsafeMutablePointer<CountedRows>
   /// The operands of steps that have many.
   let operands: UnsafeMutablePointer<Int32>
   private let operandCount: Int
@@ -23,28 +28,42 @@ final class RowRegisters {
   let epochs: UnsafeMutablePointer<UInt64>
   private var epoch: UInt64 = 1
 
+  struct Said {
+    /// In which epoch of its frame.
+    var epoch: UInt64 = 0
+    var cell: Cell = 0
+  }
+
   init(steps all: [RowStep], operands many: [Int32], frameCount: Int) {
     stepCount = all.count
     self.frameCount = frameCount
     operandCount = many.count
     steps = .allocate(capacity: max(all.count, 1))
-    cells = .allocate(capacity: max(all.count, 1))
-    stamps = .allocate(capacity: max(all.count, 1))
+    frames = .allocate(capacity: max(all.count, 1))
+    values = .allocate(capacity: max(all.count, 1))
     horizons = .allocate(capacity: max(all.count, 1))
     horizonStamps = .allocate(capacity: max(all.count, 1))
     trends = .allocate(capacity: max(all.count, 1))
     trendStamps = .allocate(capacity: max(all.count, 1))
+    bounds = .allocate(capacity: max(all.count, 1))
+    boundStamps = .allocate(capacity: max(all.count, 1))
+    counted = .allocate(capacity: 1)
     operands = .allocate(capacity: max(many.count, 1))
     frameRows = .allocate(capacity: frameCount)
     epochs = .allocate(capacity: frameCount)
-    for (index, step) in all.enumerated() { (steps + index).initialize(to: step) }
+    for (index, step) in all.enumerated() {
+      (steps + index).initialize(to: step)
+      (frames + index).initialize(to: step.frame)
+    }
     for (index, operand) in many.enumerated() { (operands + index).initialize(to: operand) }
-    cells.initialize(repeating: 0, count: max(all.count, 1))
-    stamps.initialize(repeating: 0, count: max(all.count, 1))
+    values.initialize(repeating: Said(), count: max(all.count, 1))
     horizons.initialize(repeating: 0, count: max(all.count, 1))
     horizonStamps.initialize(repeating: 0, count: max(all.count, 1))
     trends.initialize(repeating: 0, count: max(all.count, 1))
     trendStamps.initialize(repeating: 0, count: max(all.count, 1))
+    bounds.initialize(repeating: .anything, count: max(all.count, 1))
+    boundStamps.initialize(repeating: 0, count: max(all.count, 1))
+    counted.initialize(to: CountedRows())
     frameRows.initialize(repeating: -1, count: frameCount)
     epochs.initialize(repeating: 1, count: frameCount)
   }
@@ -52,12 +71,15 @@ final class RowRegisters {
   // All that is held is numbers, which need no end of their own.
   deinit {
     steps.deallocate()
-    cells.deallocate()
-    stamps.deallocate()
+    frames.deallocate()
+    values.deallocate()
     horizons.deallocate()
     horizonStamps.deallocate()
     trends.deallocate()
     trendStamps.deallocate()
+    bounds.deallocate()
+    boundStamps.deallocate()
+    counted.deallocate()
     operands.deallocate()
     frameRows.deallocate()
     epochs.deallocate()
@@ -66,6 +88,11 @@ final class RowRegisters {
   /// Forgets all answers.
   func reset() {
     for frame in 0..<frameCount { leaveRow(of: frame) }
+  }
+
+  /// Forgets what is about rows.
+  func leaveRows() {
+    for frame in 1..<max(frameCount, 1) { leaveRow(of: frame) }
   }
 
   @inline(__always)
@@ -80,5 +107,19 @@ final class RowRegisters {
     epoch += 1
     frameRows[frame] = row
     epochs[frame] = epoch
+  }
+}
+
+/// Which rows of a window counted.
+struct CountedRows {
+  var count: Int32 = 0
+  var first = Int64.max
+  var last = Int64.min
+
+  @inline(__always)
+  mutating func add(_ time: Int64) {
+    count &+= 1
+    first = min(first, time)
+    last = max(last, time)
   }
 }
