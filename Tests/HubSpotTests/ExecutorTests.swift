@@ -432,4 +432,110 @@ struct ExecutorTests {
     #expect(hubspot.count("billing") == 0)
     #expect(hubspot.count("ledger") == 1)
   }
+
+  // MARK: - Each action of the catalog
+
+  /// What the outbox holds of an action, and which request makes it.
+  private static func example(_ action: ActionID) -> (request: [(String, JSONValue?)], word: String) {
+    switch action {
+    case .set: ([("properties", .record([.init("tier", .text("gold"))]))], "batch/update")
+    case .clear: ([("properties", .record([.init("persona", .null)]))], "batch/update")
+    case .advance: ([("properties", .record([.init("lifecyclestage", .text("customer"))]))], "batch/update")
+    case .assignOwner: ([("owner", .text("ana@acme.example"))], "batch/update")
+    case .addToList: ([("list", .text("Warm"))], "memberships")
+    case .removeFromList: ([("list", .text("Cold"))], "memberships")
+    case .sendAsset, .sendBest: ([("asset", .text("roi_guide")), ("to", .text("ann@acme.example"))], "single-send")
+    case .sendEmail: ([("template", .text("Welcome")), ("transactional", .flag(true))], "single-email")
+    case .createTask: ([("text", .text("Call")), ("recipient", .text("ana@acme.example"))], "2026-09/tasks")
+    case .createNote: ([("text", .text("A note"))], "2026-09/notes")
+    case .notify: ([("text", .text("Look")), ("recipient", .text("ana@acme.example"))], "2026-09/tasks")
+    case .callWebhook: ([("webhook", .text("ledger"))], "ledger")
+    case .recommend, .enroll, .removeFromSequence, .skipLowerRules: ([], "nothing")
+    }
+  }
+
+  /// What stands in HubSpot after a request that was carried out and of which no answer came, and what after the next one.
+  @Test(arguments: ActionID.allCases, [FakeHubSpot.Fault.noAnswerAfterwards, .noAnswer, .statusAfterwards(502)])
+  func itIsDoneOnceHoweverOftenItIsTried(kind: ActionID, fault: FakeHubSpot.Fault) async {
+    hubspot.add(
+      .contacts, "1",
+      ["email": "ann@acme.example", "persona": "cfo", "lifecyclestage": "lead"])
+    hubspot.with {
+      $0.owners = [("5", "ana@acme.example")]
+      $0.lists = ["Warm": ("55", "MANUAL", []), "Cold": ("56", "MANUAL", ["1"])]
+    }
+    var settings = emails
+    settings.webhooks = ["ledger": "https://hooks.example.com/ledger"]
+    settings.repeatableWebhooks = ["ledger"]
+    let (request, word) = Self.example(kind)
+    let executor = executor(settings)
+    var action = action(1, kind, request)
+    hubspot.fail(word, fault)
+    // The receiver of webhooks is not HubSpot; it says that it took them.
+    if kind == .callWebhook { for _ in 0..<2 { hubspot.fail(word, .status(204)) } }
+    for _ in 0..<3 {
+      let (results, _) = await executor.perform([action])
+      if case .unknown = results[0] { action.doubtfulSince = action.doubtfulSince ?? time.now }
+      if case .done = results[0] { continue }
+      guard case .unknown = results[0] else {
+        Issue.record("\(kind): \(results)")
+        return
+      }
+    }
+    let state = hubspot.with { $0 }
+    #expect(state.faults.allSatisfy { $0.word == "nothing" || kind == .callWebhook })
+    let contact = state.records[.contacts]?["1"]?.properties ?? [:]
+    switch kind {
+    case .set: #expect(contact["tier"] == "gold")
+    case .clear: #expect(contact["persona"] == nil)
+    case .advance: #expect(contact["lifecyclestage"] == "customer")
+    case .assignOwner: #expect(contact["hubspot_owner_id"] == "5")
+    case .addToList: #expect(state.lists["Warm"]?.members == ["1"])
+    case .removeFromList: #expect(state.lists["Cold"]?.members == [])
+    case .sendAsset, .sendBest, .sendEmail: #expect(state.sends == [Reference.sendID(of: action.idempotencyKey): 1])
+    case .createTask, .notify: #expect(state.records[.tasks]?.count == 1)
+    case .createNote: #expect(state.records[.notes]?.count == 1)
+    case .callWebhook: #expect(hubspot.count("ledger") >= 1)
+    case .recommend, .enroll, .removeFromSequence, .skipLowerRules: #expect(state.requests.isEmpty)
+    }
+  }
+
+  @Test func anOwnerWhomHubSpotDoesNotKnowIsSaid() async {
+    hubspot.add(.contacts, "1", [:])
+    let (results, _) = await executor().perform([action(1, .assignOwner, [("owner", .text("who@acme.example"))])])
+    #expect(results == [.failed("HubSpot has no owner with the address who@acme.example")])
+  }
+
+  @Test func aChannelGetsTheKeyByWhichARepetitionIsKnown() async {
+    var settings = ExecutorSettings()
+    settings.channels = ["sales": "https://hooks.example.com/sales"]
+    hubspot.fail("/sales", .status(200), .status(429), .status(404), .status(503), .notSent)
+    let executor = executor(settings)
+    let notice = action(1, .notify, [("text", .text("Look")), ("recipient", .text("sales"))])
+    var results: [ActionResult] = []
+    for _ in 0..<5 { results += await executor.perform([notice]).results }
+    #expect(results[0] == .done(note: "HTTP status 200", remote: nil))
+    #expect(results[1] == .again("“sales” answered 429", after: .seconds(30)))
+    #expect(results[2] == .failed("“sales” answered 404"))
+    #expect(results[3] == .unknown("“sales” answered 503"))
+    #expect(results[4] == .again("“sales” cannot be reached: no connection", after: .seconds(30)))
+    let unknown = await executor.perform([action(1, .notify, [("recipient", .text("nobody"))])]).results
+    #expect(
+      unknown == [
+        .failed("no address is known for the channel “nobody”; see `hubspot: channels:` in abm.yaml")
+      ])
+  }
+
+  @Test func aNoteOnAnAccountStandsOnTheCompany() async {
+    hubspot.add(.companies, "9", ["domain": "acme.example"])
+    let (results, ids) = await executor().perform([
+      action(1, .createNote, [("text", .text("A note"))], key: "acme.example", hubspotID: nil, subject: .account)
+    ])
+    guard case .done = results[0] else {
+      Issue.record("\(results)")
+      return
+    }
+    #expect(ids == [1: "9"])
+    #expect(hubspot.with { $0.records[.companies]?["9"]?.associations[.notes]?.count } == 1)
+  }
 }

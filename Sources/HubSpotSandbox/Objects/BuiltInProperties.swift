@@ -5,7 +5,8 @@ enum BuiltInProperties {
   static func create(_ database: Database) throws {
     guard try Int.fetchOne(database, sql: "SELECT count(*) FROM property") == 0 else { return }
     for type in ObjectType.all {
-      let group = type.singular + "information"
+      // Records have `contactinformation` and the like, activities a group that is called as they are.
+      let group = type.isActivity ? type.singular : type.singular + "information"
       try database.execute(
         "INSERT INTO property_group (type, name, label) VALUES (?, ?, ?)", [type.name, group, group])
       for property in shared(type) + own(type) {

@@ -14,12 +14,13 @@ package struct HubSpotConnection: Sendable {
     _ settings: HubSpotSettings, database: String, environment: [String: String],
     logger: Logger = HubSpotConnection.quietLogger, metrics: ClientMetrics = ClientMetrics()
   ) throws(HubSpotError) {
+    // What can be wrong comes before the transport, which has to be closed.
+    let credentials = try Self.credentials(settings, environment)
+    executor = try Self.executor(settings, environment)
     transport = HTTPTransport(connections: settings.client.limits.concurrency)
     client = HubSpotClient(
-      settings: settings.client, credentials: try Self.credentials(settings, environment),
-      tokenFile: RefreshTokenFile(database + "-token"), transport: transport, time: SystemTime(), logger: logger,
-      metrics: metrics)
-    executor = try Self.executor(settings, environment)
+      settings: settings.client, credentials: credentials, tokenFile: RefreshTokenFile(database + "-token"),
+      transport: transport, time: SystemTime(), logger: logger, metrics: metrics)
   }
 
   /// Says what a person should see, and nothing of single requests.

@@ -15,7 +15,7 @@ final class FakeHubSpot: Transport {
   }
 
   /// What happens to a request instead of an answer.
-  enum Fault {
+  enum Fault: Sendable {
     case status(Int, body: String = "{}", headers: [String: String] = [:])
     /// It is carried out, and then this is answered.
     case statusAfterwards(Int)
