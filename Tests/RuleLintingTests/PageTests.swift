@@ -41,7 +41,7 @@ struct PageTests {
 
   /// They are about a file that the rule book names, which a page cannot show.
   private static let aboutFiles: Set<DiagnosticID> = [
-    .unreadableAssetFile, .assetFileWithoutNames, .unknownAssetColumn, .assetCell,
+    .unreadableAssetFile, .assetFileWithoutNames, .unknownAssetColumn, .assetCell, .shadowedAsset,
   ]
 
   private static let ids =

@@ -42,7 +42,12 @@ struct ChangeLoader {
       switch rule.trigger?.wait {
       case .duration(let span):
         // Business time passes at least five hours in a week, however short the hours and many the holidays.
-        let days = span.unit == .businessDays ? span.amount * 7 : span.amount * 2
+        let days =
+          switch span.unit {
+          case .businessDays: span.amount * 7
+          case .months: span.amount * 31
+          default: span.amount * 2
+          }
         milliseconds = max(milliseconds, (span.elapsedMilliseconds ?? days * 86_400_000) + 92 * 86_400_000)
       case .until: return .earliest
       case nil: break

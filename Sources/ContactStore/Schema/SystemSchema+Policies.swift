@@ -9,6 +9,12 @@ extension SystemSchema {
     }
   }
 
+  /// What a recommendation found when it was asked about, as JSON.
+  static func addApprovalPicks(_ database: Database) throws {
+    try database.execute(sql: "ALTER TABLE approval ADD COLUMN picks TEXT")
+    try StateHistory.track(database)
+  }
+
   /// `approval` without an `idempotency_key` is the question of a rule, whose `approval_subject`s it would act upon; with
   /// one it is a single action.
   private static let policyTables = """

@@ -22,6 +22,9 @@ enum SystemSchema {
     migrator.registerMigration("sequences", migrate: addSequences)
     registerHistory(in: &migrator)
     registerKeptColumns(in: &migrator)
+    migrator.registerMigration("removals", migrate: addRemovals)
+    migrator.registerMigration("moves", migrate: addMoves)
+    migrator.registerMigration("approval picks", migrate: addApprovalPicks)
     return migrator
   }()
 

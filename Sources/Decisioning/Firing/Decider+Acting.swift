@@ -19,7 +19,8 @@ extension Decider {
     }
     let mark = ledger.mark
     let held = history.occurrence(rule.subject, candidate.row, candidate.position == nil ? nil : candidate.occurrence)
-    let heldSince = state.holds[held]
+    let hold = state.holds[held]
+    let heldSince = hold?.since
     if let refusal = draft.approval.refusal(of: held) {
       return refuse(refusal, plan, candidate, firing, history, batch, &draft)
     }
@@ -32,7 +33,9 @@ extension Decider {
       }
       return record(resolved, plan, candidate, &draft)
     }
-    let armPlan = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
+    let position = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
+    let armPlan = position.flatMap { plan.experiment?.arms[$0] }
+    let takenArm = position.flatMap { plan.experiment?.armNames[$0] }
     let acting = armPlan ?? plan
     var resolved = acting.rule.actions.indices.map { resolve(acting, $0, candidate, batch) }
     if let perAccount = rule.frequency.perAccount, isLimitReached(perAccount, candidate.row, plan, history, draft) {
@@ -55,8 +58,8 @@ extension Decider {
       draft.report.waiting += 1
       draft.messaged.insert(candidate.row)
       draft.intentions.append(Intention(occurrence: held.named(rule.name), acts: false, messages: true))
-      if heldSince == nil {
-        draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: now, until: until))
+      if hold?.until != until {
+        draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: heldSince ?? now, until: until))
       }
     case .expires:
       for index in resolved.indices where resolved[index].outcome == .act {
@@ -66,6 +69,7 @@ extension Decider {
       finish(candidate, .expired, plan, history, &draft.effects)
     case .acts:
       draft.report.acted += 1
+      if let arm = takenArm { draft.report.arms.insert(arm) }
       draft.acted.insert(candidate.row)
       let messages = resolved.contains { $0.isMessage && $0.outcome == .act }
       if messages { draft.messaged.insert(candidate.row) }

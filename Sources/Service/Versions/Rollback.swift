@@ -26,7 +26,7 @@ package enum Rollback {
     guard let book = try DeployedBook.find(prefix, in: store) else { throw UnknownVersion(prefix: prefix) }
     let isThere = Files.isThere(rules)
     if isThere, !isForced {
-      let current = try RuleBook.load([rules])
+      let current = try RuleBook.load([rules], imported: store.assets())
       guard try !store.versions(startingWith: current.hash).isEmpty else {
         throw UnkeptRuleBook(folder: rules, hash: current.hash)
       }
@@ -34,7 +34,8 @@ package enum Rollback {
     guard let version = try store.versions(startingWith: book.hash).first else { throw UnknownVersion(prefix: prefix) }
     var summary = Summary(hash: book.hash, written: [], removed: [])
     var kept: Set<String> = []
-    for file in version.files {
+    // What was imported stays in the database as it is now.
+    for file in version.files where file.path != AssetFile.importedPath {
       let path = file.path.hasSuffix(".abm") ? file.path : RuleBook.joined(rules, file.path)
       guard Files.absolute(path).hasPrefix(Files.absolute(rules)) else {
         throw ForeignFile(path: path, folder: rules)
