@@ -3,6 +3,7 @@ extension BusinessCalendar {
   /// - minutes and hours are elapsed time;
   /// - days and weeks lead to the same wall time so many calendar days later, business days so many business days
   ///   later, as `adding(businessDays:to:)` counts them; what is left of a broken number is elapsed time of 24-hour days;
+  /// - months lead to the same day of the month and wall time so many months later, or to the last day of a shorter month;
   /// - business hours pass only while business is done, and end at closing time rather than at the next opening.
   ///
   /// Held between `Instant.earliest` and `Instant.latest`, also when business is never done.
@@ -17,6 +18,7 @@ extension BusinessCalendar {
   }
 
   private func move(_ instant: Instant, by span: TimeSpan, forward: Bool) -> Instant {
+    if let other = calendar(of: span) { return other.move(instant, by: span, forward: forward) }
     let sign = forward ? 1.0 : -1.0
     switch span.unit {
     case .minutes:
@@ -27,6 +29,8 @@ extension BusinessCalendar {
       return moveDays(instant, by: span.amount * sign) { $0.adding(days: $1) }
     case .weeks:
       return moveDays(instant, by: span.amount * 7 * sign) { $0.adding(days: $1) }
+    case .months:
+      return moveDays(instant, by: span.amount * sign) { $0.adding(months: $1) }
     case .businessDays:
       return moveDays(instant, by: span.amount * sign) { adding(businessDays: $1, to: $0) }
     case .businessHours:

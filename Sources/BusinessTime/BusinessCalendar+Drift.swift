@@ -16,14 +16,16 @@ extension BusinessCalendar {
   /// How `add(span, to:)`, or `subtract(span, from:)` when not later, moves from `instant` on. Never too long, and a
   /// little short at most where business hours end.
   package func drift(of span: TimeSpan, later: Bool, at instant: Instant) -> Drift {
+    if let other = calendar(of: span) { return other.drift(of: span, later: later, at: instant) }
     switch span.unit {
     case .minutes, .hours: return Drift(moves: true, length: .max)
-    case .days, .weeks, .businessDays:
+    case .days, .weeks, .months, .businessDays:
       if span.amount == 0 { return Drift(moves: true, length: .max) }
       guard span.amount == span.amount.rounded() else { return Drift(moves: true, length: 1) }
       let moved = later ? add(span, to: instant) : subtract(span, from: instant)
       var length = min(zone.timeToTransition(from: instant), zone.timeToLocalBreak(wallTime(moved, like: instant)))
-      if span.unit == .businessDays {
+      // A month after the 29th, 30th and 31st may be one and the same day.
+      if span.unit == .businessDays || span.unit == .months {
         let tomorrow = zone.startOfDay(zone.day(of: instant).adding(days: 1))
         length = min(length, tomorrow.milliseconds - instant.milliseconds)
       }

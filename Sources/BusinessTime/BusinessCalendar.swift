@@ -7,6 +7,8 @@ package struct BusinessCalendar: Hashable, Sendable {
   package var workdays: Set<Weekday>
   /// Days without business, whatever their weekday.
   package var holidays: Set<CivilDate>
+  /// For some people other days are off: the calendars by which spans with an `own` count.
+  package var own: [BusinessCalendar] = []
 
   package static let mondayToFriday: Set<Weekday> = [.monday, .tuesday, .wednesday, .thursday, .friday]
 
@@ -21,6 +23,11 @@ package struct BusinessCalendar: Hashable, Sendable {
     self.hours = hours
     self.workdays = workdays
     self.holidays = holidays
+  }
+
+  /// The calendar by which a span counts.
+  func calendar(of span: TimeSpan) -> BusinessCalendar? {
+    span.own > 0 && Int(span.own) <= own.count ? own[Int(span.own) - 1] : nil
   }
 
   package func isBusinessDay(_ date: CivilDate) -> Bool {

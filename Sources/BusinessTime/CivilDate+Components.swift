@@ -19,6 +19,11 @@ extension CivilDate {
   }
 
   package var year: Int { components.year }
+  /// Counts the months of all years: two days of one month have the same.
+  package var monthNumber: Int {
+    let (year, month, _) = components
+    return year * 12 + month - 1
+  }
   package var month: Int { components.month }
   package var day: Int { components.day }
 

@@ -14,6 +14,7 @@ extension TimeSpan.Unit {
     case .hours: "hour"
     case .days: "day"
     case .weeks: "week"
+    case .months: "month"
     case .businessHours: "business hour"
     case .businessDays: "business day"
     }

@@ -11,8 +11,8 @@ package struct DecisionOptions: Sendable {
   package var appliesMessagePolicies: Bool
   /// Whether approval and halt hold; never in tests, since they are about whole populations.
   package var appliesPopulationPolicies: Bool
-  /// Whether everybody is in the first arm of an experiment, and none is assigned; so in tests.
-  package var takesFirstArms: Bool
+  /// In tests, where nothing is left to chance: nobody is held out, and arms are as given. `nil` elsewhere.
+  package var fixedArms: FixedArms?
   /// Whether `sync to hubspot property` is decided; a simulation leaves it out, since nothing that rules see comes of it.
   package var syncsProperties: Bool
   /// How many there are of whom only some are decided about; `nil` where all are. Approval and halt then apply to none
@@ -27,7 +27,7 @@ package struct DecisionOptions: Sendable {
 
   package init(
     approvedRules: Set<String> = [], ignoresHalt: Bool = false, appliesMessagePolicies: Bool = true,
-    appliesPopulationPolicies: Bool = true, takesFirstArms: Bool = false, syncsProperties: Bool = true,
+    appliesPopulationPolicies: Bool = true, fixedArms: FixedArms? = nil, syncsProperties: Bool = true,
     population: Population? = nil, describesActions: Bool = true, looksAhead: Bool = true,
     holidays: [Set<CivilDate>] = []
   ) {
@@ -35,7 +35,7 @@ package struct DecisionOptions: Sendable {
     self.ignoresHalt = ignoresHalt
     self.appliesMessagePolicies = appliesMessagePolicies
     self.appliesPopulationPolicies = appliesPopulationPolicies && population == nil
-    self.takesFirstArms = takesFirstArms
+    self.fixedArms = fixedArms
     self.syncsProperties = syncsProperties
     self.population = population
     self.describesActions = describesActions

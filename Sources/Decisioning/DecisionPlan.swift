@@ -4,7 +4,7 @@ package import RuleSemantics
 
 /// What deciding needs to know of a rule book, worked out once.
 package struct DecisionPlan: Sendable {
-  package let evaluation: EvaluationPlan
+  package private(set) var evaluation: EvaluationPlan
   package var program: CheckedProgram { evaluation.program }
   /// What deciding reads beyond what is evaluated; the store loads both.
   package let readSet: ReadSet
@@ -48,6 +48,11 @@ package struct DecisionPlan: Sendable {
     readSet = DecisionPlan.readSet(of: program, zoneField, accountZoneField)
   }
 
+  /// The node of an expression about a subject; it is added where the rule book has no such expression.
+  mutating func addNode(for expression: CheckedExpression, of subject: Subject) -> NodeID {
+    evaluation.addNode(for: expression, of: subject)
+  }
+
   private static func readSet(
     of program: CheckedProgram, _ zoneField: FieldIndex?, _ accountZoneField: FieldIndex?
   ) -> ReadSet {
@@ -74,8 +79,6 @@ struct RulePlan: Sendable {
   let rule: CheckedRule
   let fingerprint: String
   let sendsMessages: Bool
-  /// What the rule needs that is not carried out; such a rule does not act at all. In the order of the cases.
-  let missing: [Decisions.NotExecutable.Feature]
   let condition: NodeID?
   let filter: NodeID?
   let until: NodeID?
@@ -106,15 +109,6 @@ struct RulePlan: Sendable {
         if case .expression(let expression) = argument { node(expression) } else { nil }
       }
     }
-    let read = [rule.condition, rule.trigger?.filter, untilTime].compactMap(\.self)
-    let isComputed = read.allSatisfy {
-      plan.notYetExecutable(in: $0, of: rule.subject, trigger: occurrence.map(TriggerKind.init)).isEmpty
-    }
-    let recommended = Set(actions.compactMap { $0.name(.recommendation) })
-    let isRecommended = plan.recommendations.allSatisfy { recommendation in
-      recommendation.isExecutable || !recommended.contains(recommendation.recommendation.name)
-    }
-    missing = isComputed && isRecommended ? [] : [.expression]
   }
 
   /// 64 bits of FNV-1a, in hexadecimal, over the text without its white space: layout is not part of a rule.

@@ -7,7 +7,7 @@ struct DriftTests {
   private let spans = [
     TimeSpan(90, .minutes), TimeSpan(24, .hours), TimeSpan(1, .days), TimeSpan(7, .days), TimeSpan(2, .weeks),
     TimeSpan(0, .days), TimeSpan(1, .businessDays), TimeSpan(5, .businessDays), TimeSpan(4, .businessHours),
-    TimeSpan(20, .businessHours),
+    TimeSpan(20, .businessHours), TimeSpan(1, .months), TimeSpan(3, .months),
   ]
 
   @Test(arguments: ["UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"])

@@ -154,7 +154,9 @@ struct CommitTests {
     #expect(state.handled == [occurrence])
     #expect(
       state.holds == [
-        occurrence: noon, RuleOccurrence(rule: "promote", subject: .contact, row: 0, occurrence: nil): noon,
+        occurrence: HeldMessage(since: noon, until: noon.later(hours: 2)),
+        RuleOccurrence(rule: "promote", subject: .contact, row: 0, occurrence: nil):
+          HeldMessage(since: noon, until: noon.later(hours: 2)),
       ])
     #expect(state.lists == [ListName(.contact, "Warm"): [0, 1]])
     guard case .numbers(let scores) = state.synced[PropertyName(.contact, "hs_score")] else {

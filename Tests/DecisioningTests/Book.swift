@@ -46,7 +46,6 @@ struct Book {
         "\(result.title): failed: "
           + failures.map { "\($0.at.text(in: .utc)) \($0.message)\n  \($0.trace.joined(separator: "\n  "))" }
           .joined(separator: "\n")
-      case .notExecutable(let reason): "\(result.title): not executable: \(reason)"
       }
     }
   }

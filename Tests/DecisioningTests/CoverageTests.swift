@@ -128,6 +128,137 @@ struct CoverageTests {
     #expect(lines[0].hasPrefix("define grade: then of `if size >= 50` | "))
   }
 
+  @Test func sidesOfAnIfInsideAWhereAndAnOf() throws {
+    let lines = try lines(
+      """
+      account { domain text key }
+      event buy { price number, kind one of (a, b) }
+      define spent = sum(if kind == a then price else price / 2 of buy where price > 1)
+      define rich = any(colleagues where did buy where (if price > 9 then 1 else 2) == 1)
+      test "a" {
+        at 2026-03-02 09:00
+        given account { domain "acme.example" }
+        given contact { email "ann@acme.example"  size 1 }
+        given buy { price 5  kind a }
+        given contact { email "bob@acme.example" }
+        given buy { price 20  kind b }
+        given buy { price 1  kind b }
+        expect spent == 5
+      }
+      """)
+    #expect(
+      lines == [
+        "define spent: then of `if kind == a`", "define spent: else of `if kind == a`",
+        "define rich: then of `if price > 9`", "define rich: else of `if price > 9`",
+      ])
+    // Of what the filter leaves out no side is taken.
+    let few = try self.lines(
+      """
+      event buy { price number, kind one of (a, b) }
+      define spent = sum(if kind == a then price else price / 2 of buy where price > 1)
+      test "a" {
+        at 2026-03-02 09:00
+        given contact { size 1 }
+        given buy { price 1  kind b }
+        given buy { price 5  kind a }
+        expect spent == 5
+      }
+      """)
+    #expect(
+      few == [
+        "define spent: then of `if kind == a`",
+        "define spent: else of `if kind == a` | `not kind == a` was never true in any test",
+      ])
+  }
+
+  @Test func clausesOfThePolicy() throws {
+    let policy = """
+      policy {
+        at most 1 message per contact per 2 days, hold the rest up to 1 day
+        quiet between 20:00 and 08:00
+      }
+      rule a { when size > 5 then send asset guide }
+      rule b { when size > 5 then send email "hello" }
+
+      """
+    let test = """
+      test "a" { at 2026-03-02 09:00 with policy given contact { size 6 } given consent marketing expect send asset guide
+        wait 2 days }
+      """
+    let clauses = try lines(policy + test).filter { $0.hasPrefix("policy") }
+    #expect(
+      clauses == [
+        "policy: `at most 1 message per contact per 2 days, hold the rest up to 1 day` holds a message back",
+        "policy: a message is held as long as it may be",
+        "policy: `quiet between 20:00 and 08:00` holds a message back"
+          + " | it held nothing back in any test that says `with policy`",
+      ])
+    let without = try lines(policy + test.replacing("with policy ", with: "")).filter { $0.hasPrefix("policy") }
+    #expect(without.allSatisfy { $0.hasSuffix(" | no test says `with policy`") })
+  }
+
+  @Test func waysThroughASequenceAndArms() throws {
+    let book = """
+      sequence s {
+        enroll when size > 5
+        goal when persona == cfo
+        exit when size > 90
+        step one { if size > 50 { create note "big" } else { create note "small" } }
+        step two { split { arm x 50% { create note "x" } arm y 50% { wait 1 day  create note "y" } } }
+      }
+      rule r { when size > 1 then create note "r" }
+      experiment e on r { arm p 50% { create note "p" } arm q 50% { create note "q" } measure persona == cfo }
+
+      """
+    let test = """
+      test "a" { at 2026-03-02 09:00 given contact { size 6 } given arm y of s wait 1 day expect create note "y" }
+      """
+    #expect(
+      try lines(book + test) == [
+        "sequence s: enrolls somebody",
+        "sequence s: somebody reaches the goal | nobody in it reached the goal in any test",
+        "sequence s: somebody leaves by `size > 90` | nobody in it left by it in any test",
+        "sequence s: step `one` acts",
+        "sequence s: then of `if size > 50` | nobody in the sequence came there in any test",
+        "sequence s: else of `if size > 50`", "sequence s: step `two` acts",
+        "sequence s: somebody is in arm `x` | nobody in the sequence came there in any test",
+        "sequence s: somebody is in arm `y`", "rule r: acts", "rule r: `when` is true",
+        "rule r: `when` is not true | `size > 1` was true for everybody in every test",
+        "experiment e: somebody is in arm `p`",
+        "experiment e: somebody is in arm `q` | the rule never acted in it: no test says `given arm q of …`",
+      ])
+    let all = """
+      test "b" { at 2026-03-02 09:00 given contact { size 60 } given arm q of e wait 1 hour
+        given contact { persona cfo } wait 1 hour expect create note "q" }
+      test "c" { at 2026-03-02 09:00 given contact { size 6 } given arm y of s wait 1 hour given contact { size 95 }
+        wait 1 hour expect create note "small" }
+      test "d" { at 2026-03-02 09:00 given contact { size 0 } expect nothing }
+      """
+    let missing = try lines(book + test + "\n" + all).filter { $0.contains(" | ") }
+    #expect(missing.filter { !$0.contains("reaches the goal") } == [])
+  }
+
+  /// Reformatted, with other spellings, it is the same book.
+  @Test func anotherSpellingOfTheSameBookHasTheSameCoverage() throws {
+    let neat = """
+      rule a { when persona == cfo and size > 70 and not (size >= 90) then add to list "A" }
+      define big = if size > 5 and did demo_request where (at > 2 days ago) then 1 else 2
+      test "t" { at 2026-03-02 09:00 given contact { persona cfo  size 75 } expect big == 2 }
+      """
+    let messy = """
+      rule a{when persona is cfo   and
+        size>70 # more than that
+        && not(size≥90)then add to list "A"}
+      define big=if size>5 and did demo_request where(at>2 days ago)
+      then 1 else 2
+      test "t"{at 2026-03-02 09:00 given contact{persona cfo,size 75}expect big==2}
+      """
+    func meaning(_ text: String) throws -> [String] {
+      try coverage(text).items.map { "\($0.declaration) \($0.text) \($0.isCovered) \($0.reason ?? "")" }
+    }
+    #expect(try meaning(neat) == meaning(messy))
+  }
+
   @Test func layoutAndOrderChangeNothing() throws {
     let rule = "rule a { when persona == cfo and size > 70 then add to list \"A\" }"
     let define = "define big = if size > 5 then 1 else 2"

@@ -138,6 +138,33 @@ struct PolicyTests {
     #expect(second.lines == ["b ann@acme.example: held", "b ann@acme.example: held"])
   }
 
+  /// What holds a message may change: until when is what the last run saw, since when what the first one saw.
+  @Test func aHoldGoesOnAsLongAsSomethingHolds() throws {
+    var scene = try scene(
+      """
+      policy { at most 1 message per contact per 2 days, hold the rest up to 9 days }
+      rule a { when hot then send asset guide priority 2 }
+      rule b { when hot then send asset offer priority 1 }
+      """)
+    scene.consentAll()
+    scene.run()
+    let since = scene.now
+    #expect(
+      scene.world.state.holds.values.map { $0 } == [
+        HeldMessage(since: since, until: try instant("2026-03-04T09:00:00Z"))
+      ])
+    // Another message on the next day keeps it for longer.
+    scene.now = scene.calendar.add(TimeSpan(1, .days), to: scene.now)
+    try scene.happen("message", to: "ann@acme.example")
+    scene.run()
+    #expect(
+      scene.world.state.holds.values.map { $0 } == [
+        HeldMessage(since: since, until: try instant("2026-03-05T09:00:00Z"))
+      ])
+    // The same once more is no news.
+    #expect(scene.run().changes.holds == [])
+  }
+
   @Test func aHoldExpires() throws {
     var scene = try scene(capped)
     scene.consentAll()

@@ -81,7 +81,7 @@ struct SequencePropertyTests {
       let decisions = scene.run(after: TimeSpan(Double(Int.random(in: 1...30, using: &numbers)), .hours))
       for action in decisions.actions where action.step != nil && action.outcome == .act {
         #expect(keys.insert(action.idempotencyKey).inserted, "done twice: \(action.idempotencyKey)")
-        guard case .enrolment(let at, _) = action.occurrence else { continue }
+        guard case .enrolment(let at, _, _) = action.occurrence else { continue }
         let id = "\(action.rule) \(action.row) \(at.milliseconds)"
         #expect(ended[id] == nil, "done after the end: \(action.idempotencyKey)")
       }

@@ -191,6 +191,29 @@ struct SequenceTests {
     #expect(done(scene.run(after: TimeSpan(9, .days))) == [])
   }
 
+  /// Neither the name nor the place in the text decides, but the priority.
+  @Test(arguments: [(9, 1, "a"), (1, 9, "b")])
+  func ofTwoSequencesThatWantOnePersonTheHigherWins(first: Int, second: Int, winner: String) throws {
+    func sequence(_ name: String, _ priority: Int, _ action: String) -> String {
+      """
+      sequence \(name) { enroll when hot  goal when did meeting  priority \(priority)
+        step one { \(action)  wait 1 day } }
+
+      """
+    }
+    // Both take the person in, and the higher one sets the field.
+    var field = try scene(
+      sequence("b", second, #"set tier to "b""#) + sequence("a", first, #"set tier to "a""#))
+    let loser = winner == "a" ? "b" : "a"
+    let decisions = field.run()
+    #expect(decisions.lines == ["\(winner) p@a.example: act", "\(loser) p@a.example: overridden"])
+    // The one that goes first keeps the person from the other.
+    var alone = try scene(
+      sequence("b", second, "remove from sequence a") + sequence("a", first, "remove from sequence b"))
+    alone.run()
+    #expect(alone.world.state.sequences.enrolments.filter { !$0.value.isEmpty }.map(\.key) == [winner])
+  }
+
   @Test func onePersonOfAnAccountComesIn() throws {
     var scene = try scene(
       """

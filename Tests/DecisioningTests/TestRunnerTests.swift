@@ -16,14 +16,13 @@ private let base = """
 
 /// The runner of `test` declarations: what passes, what fails, and what a failure tells.
 struct TestRunnerTests {
-  /// The one test of a book, as `passed`, `failed: messages` or `not executable: reason`.
+  /// The one test of a book, as `passed` or `failed: messages`.
   private func verdict(_ rules: String, _ test: String) throws -> String {
     let book = try Book(base + rules + "\ntest \"t\" {\n  at 2026-03-02 09:00\n\(test)\n}")
     let result = try #require(runTests(book.plan).first)
     switch result.verdict {
     case .passed: return "passed"
     case .failed(let failures): return "failed: " + failures.map(\.message).joined(separator: "; ")
-    case .notExecutable(let reason): return "not executable: \(reason)"
     }
   }
 
@@ -339,6 +338,40 @@ struct TestRunnerTests {
     let holiday = try #require(CivilDate(year: 2026, month: 3, day: 3))
     #expect(book.testReport(holidays: [[holiday]]) == ["over a holiday: passed"])
     #expect(book.testReport().first?.hasPrefix("over a holiday: failed") == true)
+  }
+
+  /// A condition counts business days as the waits of the contact do.
+  @Test func holidaysOfSomeCountInTheirConditions() throws {
+    let book = try Book(
+      base + """
+        policy {
+          timezone "UTC"  holidays from "days.ics" when email starts with "de"
+          holidays from "more.ics" when email ends with "at.example"
+        }
+        define lately = did page_view within 2 business days
+        test "over holidays" {
+          at 2026-03-05 09:00
+          given contact { email "de@us.example" }
+          given page_view 50 hours ago
+          expect lately
+        }
+        test "without" {
+          at 2026-03-05 09:00
+          given contact { email "us@us.example" }
+          given page_view 50 hours ago
+          expect not lately
+        }
+        test "over two kinds of them" {
+          at 2026-03-05 09:00
+          given contact { email "de@at.example" }
+          given page_view 90 hours ago
+          expect lately
+        }
+        """)
+    // Wednesday for the one, Tuesday for the other: two business days before Thursday are Monday and Friday.
+    let days = try [4, 3].map { Set([try #require(CivilDate(year: 2026, month: 3, day: $0))]) }
+    #expect(book.testReport(holidays: days).filter { !$0.hasSuffix(": passed") } == [])
+    #expect(book.testReport().first?.hasPrefix("over holidays: failed") == true)
   }
 
   @Test func everybodyIsInTheFirstArm() throws {

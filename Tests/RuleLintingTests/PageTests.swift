@@ -42,6 +42,7 @@ struct PageTests {
   /// They are about a file that the rule book names, which a page cannot show.
   private static let aboutFiles: Set<DiagnosticID> = [
     .unreadableAssetFile, .assetFileWithoutNames, .unknownAssetColumn, .assetCell, .unreadableHolidaysFile,
+    .shadowedAsset,
   ]
 
   private static let ids =

@@ -361,7 +361,7 @@ struct DeclarationTests {
   @Test func testsSayWhatIsGivenAndExpected() throws {
     let text = """
       test "t" {
-        at 2026-03-02 09:00  with policy  given consent "news"  given contact { email "a"  age 3 }  given visit 2 days ago
+        at 2026-03-02 09:00  with policy  given consent "news"  given arm short of e  given arm mail of s at step one  given contact { email "a"  age 3 }  given visit 2 days ago
         wait 3 days  expect nothing  expect send asset x to "a"  expect not skip lower rules
         expect enrolled in s at step one  expect enrolled in s  expect a > 3  expect not b  expect nothing == 3
       }
@@ -372,6 +372,7 @@ struct DeclarationTests {
       case .at(let moment): "at \(outline(moment))"
       case .withPolicy: "policy"
       case .givenConsent(let name): "consent \(name.text)"
+      case .givenArm(let arm, let of, let step): "arm \(arm.text) of \(of.text) \(step?.text ?? "")"
       case .given(let name, let values, let ago):
         "\(name.text) \(values.count) \(ago.map { outline($0.span) } ?? "now")"
       case .wait(let duration): "wait \(outline(duration.span))"
@@ -384,7 +385,8 @@ struct DeclarationTests {
     }
     #expect(
       statements == [
-        "at day 20514 minute 540", "policy", "consent news", "contact 2 now", "visit 0 2 days", "wait 3 days",
+        "at day 20514 minute 540", "policy", "consent news", "arm short of e ", "arm mail of s one", "contact 2 now",
+        "visit 0 2 days", "wait 3 days",
         "nothing",
         "asset x a", "not skip ", "in s one", "in s ", "(a > 3)", "(not b)", "(nothing == 3)",
       ])

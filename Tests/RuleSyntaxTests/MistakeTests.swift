@@ -73,7 +73,7 @@ struct MistakeTests {
     // Time.
     ("define x = a within 3 days", ["1:14 unexpected-token"]),
     ("define x = did a within 3", ["1:25 missing-unit"]),
-    ("define x = did a within 3 months", ["1:27 unknown-unit"]),
+    ("define x = did a within 3 quarters", ["1:27 unknown-unit"]),
     ("define x = did a within 3 dyas", ["1:27 unknown-unit"]),
     ("define x = did a within three days", ["1:25 missing-value"]),
     ("define x = did a within 3days", ["1:25 malformed-number"]),

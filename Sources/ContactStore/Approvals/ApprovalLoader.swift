@@ -9,6 +9,7 @@ struct ApprovalLoader {
   let database: Database
   /// A condition upon `subject` and `record`, or nothing.
   let restriction: String
+  let renamed: RenamedOccurrences
   /// -1 for a record that was not loaded.
   let row: (Subject, Int64) -> Int32
 
@@ -47,7 +48,7 @@ struct ApprovalLoader {
       if row < 0 { continue }
       occurrences.insert(
         RuleOccurrence(
-          rule: rule, subject: subject, row: row, occurrence: OccurrenceKey(text: statement.text(2))))
+          rule: rule, subject: subject, row: row, occurrence: renamed.occurrence(statement.text(2))))
     }
     return occurrences
   }
@@ -58,27 +59,33 @@ struct ApprovalLoader {
       database,
       """
       SELECT rule, subject, record, action, arguments, request, occurrence, position, expires_at, answer, answered_by,
-        answered_at, note, key
+        answered_at, note, key, idempotency_key, picks
       FROM approval WHERE settled_by_run IS NULL AND idempotency_key IS NOT NULL\(restriction) ORDER BY id
       """)
     while try statement.step() {
       let subject = Subject(code: statement.integer(1))
       let row = row(subject, statement.integer(2))
       guard row >= 0, let action = ActionID(rawValue: statement.text(3)),
-        let occurrence = OccurrenceKey(text: statement.text(6)),
+        let occurrence = renamed.occurrence(statement.text(6)),
         case .record(let members) = JSONValue(text: statement.text(4)),
         let request = JSONValue(text: statement.text(5))
       else { continue }
       let arguments = members.compactMap { member in
         ParameterID(rawValue: member.name).map { DecidedAction.Argument($0, member.value) }
       }
+      var asked = DecidedAction(
+        rule: statement.text(0), subject: subject, row: row, key: statement.text(13), action: action,
+        arguments: arguments, outcome: .needsApproval(.recommendation), request: request, occurrence: occurrence,
+        index: Int(statement.integer(7)))
+      if case .text(let recommendation)? = asked.argument(.recommendation),
+        let picks = statement.textIfPresent(15).flatMap(JSONValue.init(text:))
+      {
+        asked.picks = DecidedPicks(json: picks, recommendation: recommendation)
+      }
       items.append(
         ApprovalState.Item(
-          action: DecidedAction(
-            rule: statement.text(0), subject: subject, row: row, key: statement.text(13), action: action,
-            arguments: arguments, outcome: .needsApproval(.recommendation), request: request, occurrence: occurrence,
-            index: Int(statement.integer(7))),
-          expiresAt: Instant(milliseconds: statement.integer(8)), answer: answer(statement, from: 9)))
+          action: asked, expiresAt: Instant(milliseconds: statement.integer(8)), answer: answer(statement, from: 9),
+          key: statement.text(14)))
     }
     return items
   }

@@ -72,13 +72,13 @@ extension StateWriter {
     try database.execute(
       sql: """
         INSERT OR IGNORE INTO approval (rule, fingerprint, idempotency_key, subject, record, key, action, arguments, request,
-          occurrence, position, reason, people, asked_at, asked_by_run, expires_at)
-        VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+          occurrence, position, picks, reason, people, asked_at, asked_by_run, expires_at)
+        VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
         """,
       arguments: [
-        action.rule, action.idempotencyKey, action.subject.code, record(action.subject, action.row),
+        action.rule, item.key, action.subject.code, record(action.subject, action.row),
         action.key, action.action.rawValue, arguments, action.request.text, action.occurrence.text, action.index,
-        Outcome.ApprovalReason.recommendation.text, now, run, item.expiresAt.milliseconds,
+        action.picks?.json.text, Outcome.ApprovalReason.recommendation.text, now, run, item.expiresAt.milliseconds,
       ])
   }
 }

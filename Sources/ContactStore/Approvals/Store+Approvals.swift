@@ -55,6 +55,10 @@ package struct ApprovalRecord: Hashable, Sendable {
     package var key: String
     package var action: String
     package var arguments: String
+    /// The step of a sequence; `nil` for a rule.
+    package var step: String?
+    /// What a recommendation found: `DecidedPicks.json`.
+    package var picks: String?
   }
 }
 
@@ -73,7 +77,7 @@ extension Store {
         database,
         sql: """
           SELECT id, rule, reason, people, asked_at, expires_at, answer, answered_at, answered_by, note, result, subject,
-            key, action, arguments
+            key, action, arguments, occurrence, picks
           FROM approval \(all ? "" : "WHERE settled_by_run IS NULL") ORDER BY id
           """
       ).map { row in
@@ -191,7 +195,13 @@ extension ApprovalRecord {
       case (nil, _): expiresAt <= now ? .expired : .open
       }
     if let action: String = row["action"], let arguments: String = row["arguments"], let key: String = row["key"] {
-      item = Item(subject: Subject(code: row["subject"]), key: key, action: action, arguments: arguments)
+      var step: String?
+      if let text: String = row["occurrence"], case .enrolment(_, let place, _)? = OccurrenceKey(text: text) {
+        step = place.step
+      }
+      item = Item(
+        subject: Subject(code: row["subject"]), key: key, action: action, arguments: arguments, step: step,
+        picks: row["picks"])
     }
   }
 }

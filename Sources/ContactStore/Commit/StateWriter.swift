@@ -15,6 +15,9 @@ struct StateWriter {
 
   func write(_ changes: StateChanges) throws {
     try renameDefinitions()
+    try renameAssets()
+    // What runs ask and settle goes by the names that they found.
+    try write(changes.approvals)
     try writeDeployments(changes.deployments)
     try writeFirings(changes.firings)
     try writeHandled(changes.handled)
@@ -29,14 +32,13 @@ struct StateWriter {
     }
     try writeHolds(changes.holds, released: released)
     try writeBegun(changes.begun)
-    try writeStages(changes.stages)
-    try writeMemberships(changes.memberships)
+    try writeStages(changes.stages, begun: Set(changes.begun))
+    try writeMemberships(changes.memberships, begun: Set(changes.begun))
     try writeFields(changes.fields)
     try writeLists(changes.lists)
     try writeSynced(changes.synced)
     try writeMessages(changes.messages)
     try writeOverrides(changes.overrides)
-    try write(changes.approvals)
     try write(changes.experiments)
     try RecommendationWriter(database: database, program: program, rows: rows, run: run, names: names)
       .write(changes.recommendations)
@@ -74,6 +76,18 @@ struct StateWriter {
         try database.execute(
           sql: "UPDATE OR REPLACE \(table) SET definition = ? WHERE definition = ? AND subject = ?",
           arguments: [names.id(definition.name), names.id(former), subject])
+      }
+      // What is done with, held and asked about names the definition too.
+      for table in ["occurrence_handled", "hold", "approval_subject", "approval"] {
+        try database.execute(
+          sql: """
+            UPDATE OR REPLACE \(table) SET occurrence = ? || substr(occurrence, ?)
+            WHERE substr(occurrence, 1, ?) = ?
+            """,
+          arguments: [
+            "transition:\(definition.name):", "transition:\(former):".unicodeScalars.count + 1,
+            "transition:\(former):".unicodeScalars.count, "transition:\(former):",
+          ])
       }
     }
   }
@@ -156,7 +170,10 @@ struct StateWriter {
     }
     let insert = try RawStatement(
       database,
-      "INSERT OR IGNORE INTO hold (rule, subject, record, occurrence, since, until) VALUES (?, ?, ?, ?, ?, ?)")
+      """
+      INSERT INTO hold (rule, subject, record, occurrence, since, until) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET until = excluded.until
+      """)
     for hold in holds {
       try bind(hold.occurrence, insert)
       insert.bind(5, hold.since.milliseconds)
@@ -190,7 +207,7 @@ struct StateWriter {
     }
   }
 
-  private func writeStages(_ changes: [StateChanges.StageChange]) throws {
+  private func writeStages(_ changes: [StateChanges.StageChange], begun: Set<DefinitionID>) throws {
     let current = try RawStatement(
       database,
       "INSERT OR REPLACE INTO stage (definition, subject, record, stage, since) VALUES (?, ?, ?, ?, ?)")
@@ -217,8 +234,8 @@ struct StateWriter {
         current.bind(5, now)
       }
       try target.run()
-      // The first stage of a record is no change.
-      guard change.from >= 0 else { continue }
+      // Where everybody is when the journey begins is no change; where somebody new is, is one.
+      if begun.contains(change.definition) { continue }
       history.bind(4, now)
       history.bind(5, ifPresent: stage(change.from))
       history.bind(6, ifPresent: stage(change.to))
@@ -226,7 +243,7 @@ struct StateWriter {
     }
   }
 
-  private func writeMemberships(_ changes: [StateChanges.MembershipChange]) throws {
+  private func writeMemberships(_ changes: [StateChanges.MembershipChange], begun: Set<DefinitionID>) throws {
     let current = try RawStatement(
       database,
       "INSERT OR REPLACE INTO membership (definition, subject, record, member, since) VALUES (?, ?, ?, ?, ?)")
@@ -234,7 +251,7 @@ struct StateWriter {
       database,
       "INSERT OR REPLACE INTO membership_history (definition, subject, record, member, at) VALUES (?, ?, ?, ?, ?)")
     for change in changes {
-      for statement in [current, history] {
+      for statement in begun.contains(change.definition) ? [current] : [current, history] {
         statement.bind(1, try names.id(program[change.definition].name))
         statement.bind(2, change.subject.code)
         statement.bind(3, record(change.subject, change.row))

@@ -9,7 +9,8 @@ enum StateHistory {
     "schema_field", "import", "import_field", "kept_columns", "name", "field_history", "rulebook", "rulebook_file",
     "run",
     "run_rule", "run_basis", "record_past", "field_appeared", "decision", "override", "outbox", "state_revision",
-    "approval_answer", "restored", "contact", "account", "deal", "asset", "stranger_event",
+    "approval_answer", "restored", "contact", "account", "deal", "asset", "stranger_event", "contact_gone",
+    "account_gone", "deal_gone", "record_erased", "record_merged", "asset_renamed",
   ]
   /// Of tables that belong to carrying decisions out.
   private static let untrackedPrefixes = ["sqlite_", "grdb_", "hubspot", "dispatch", "outbox", "webhook", "_kept_"]
@@ -69,6 +70,7 @@ enum StateHistory {
     let triggers = try String.fetchAll(
       database, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'past_*_event_*'")
     for trigger in triggers { try database.execute(sql: "DROP TRIGGER \(quoted(trigger))") }
+    try RecordHistory.untrackRemovals(database)
   }
 
   private static func track(_ table: Table, _ database: Database) throws {
@@ -157,7 +159,10 @@ enum StateHistory {
   }
 
   static func forget(_ column: String, of table: String, _ database: Database) throws {
-    let past = "\(table)_past"
+    for past in ["\(table)_past", "\(table)_gone"] { try forget(column, in: past, database) }
+  }
+
+  private static func forget(_ column: String, in past: String, _ database: Database) throws {
     let columns = try String.fetchAll(
       database, sql: "SELECT name FROM pragma_table_info(?, 'main')", arguments: [past])
     guard columns.contains(column) else { return }

@@ -37,6 +37,11 @@ extension Store {
     }
   }
 
+  /// How many records were erased for good since a run, so that it cannot be decided upon all that it was.
+  package func erasedRecords(since run: PastRun) throws(StoreError) -> Int {
+    try read { database in try RecordHistory.erased(since: run.basis, database) }
+  }
+
   /// The ids of all runs, ascending.
   package func runIDs() throws(StoreError) -> [Int64] {
     try read { database in try Int64.fetchAll(database, sql: "SELECT id FROM run ORDER BY id") }
@@ -80,7 +85,7 @@ extension Store {
   }
 
   /// A read on a connection of its own, on which tables may be put before those of the database; nothing of it stays.
-  private func past<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+  func past<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
     do {
       var configuration = Configuration()
       configuration.readonly = true

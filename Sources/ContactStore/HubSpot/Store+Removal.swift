@@ -190,7 +190,10 @@ extension Store {
           last = max(coalesce(last, excluded.last), coalesce(excluded.last, last)),
           armed = min(armed, excluded.armed), excluded = max(firing.excluded, excluded.excluded)
         """, arguments: [target, subject.code, source])
-    try remove(subject, source, database, now: now)
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO record_merged (kind, source, target) VALUES (?, ?, ?)",
+      arguments: [subject.rawValue, source, target])
+    try remove(subject, source, database, forGood: false, now: now)
   }
 
   private static func erase(contact: Int64, _ database: Database, now: Instant) throws {
@@ -211,18 +214,30 @@ extension Store {
     try database.execute(
       sql: "UPDATE decision SET arguments = ?, reason = NULL WHERE subject = 0 AND record = ?",
       arguments: [try names.id("{}"), contact])
-    try remove(.contact, contact, database, now: now)
+    // Whom they were merged from is who they were, too.
+    let sources = try Int64.fetchAll(
+      database, sql: "SELECT source FROM record_merged WHERE kind = 'contact' AND target = ?", arguments: [contact])
+    try database.execute(
+      sql: "DELETE FROM record_merged WHERE kind = 'contact' AND target = ?", arguments: [contact])
+    for source in sources { try erase(contact: source, database, now: now) }
+    try remove(.contact, contact, database, forGood: true, now: now)
   }
 
   /// Takes a record out of every table that says something about it, but for the log of decisions and the outbox.
-  private static func remove(_ subject: Subject, _ record: Int64, _ database: Database, now: Instant) throws {
+  ///
+  /// - Parameter forGood: whether the past forgets it too; otherwise runs of before can be decided again.
+  private static func remove(
+    _ subject: Subject, _ record: Int64, _ database: Database, forGood: Bool, now: Instant
+  ) throws {
     try database.execute(
       sql: """
         UPDATE outbox SET status = 'dropped', finished_at = ?, due_at = NULL
         WHERE subject = ? AND record = ? AND status IN ('pending', 'unknown')
         """, arguments: [now.milliseconds, subject.code, record])
-    try database.execute(
-      sql: "DELETE FROM field_history WHERE kind = ? AND record = ?", arguments: [subject.rawValue, record])
+    if forGood {
+      try database.execute(
+        sql: "DELETE FROM field_history WHERE kind = ? AND record = ?", arguments: [subject.rawValue, record])
+    }
     if subject == .contact {
       for table in ["enrolment_step", "enrolment_arm"] {
         try database.execute(
@@ -234,7 +249,8 @@ extension Store {
     let kept: Set<String> = ["decision", "outbox", "field_history", "hubspot_deleted", "hubspot_record"]
     let tables = try String.fetchAll(
       database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    for table in tables where !kept.contains(table) {
+    for table in tables where !kept.contains(table) && !table.hasSuffix("_gone") {
+      if !forGood, table.hasSuffix("_past") { continue }
       let columns = Set(try database.columns(in: table).map(\.name))
       if columns.contains("subject"), columns.contains("record") {
         try database.execute(
@@ -251,5 +267,6 @@ extension Store {
     }
     let table = subject == .contact ? "contact" : "account"
     try database.execute(sql: "DELETE FROM \(table) WHERE _id = ?", arguments: [record])
+    if forGood { try RecordHistory.forget(table, record: record, database) }
   }
 }

@@ -90,6 +90,8 @@ package struct ImportSummary: Hashable, Sendable {
   /// Repeated an earlier row of the same file.
   package var duplicates = 0
   package var rejected = 0
+  /// Whether there were rows, and none was taken.
+  package var tookNothing: Bool { rows > 0 && rejected == rows }
   /// Accounts, or contacts of events, that were made since a row named them.
   package var createdOwners = 0
   /// Most frequent first, by field.

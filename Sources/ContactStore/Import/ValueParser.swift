@@ -81,6 +81,9 @@ final class ValueParser {
       for (index, asset) in program.assets.enumerated() where spellings[normalized(asset.name)] == nil {
         spellings[normalized(asset.name)] = index
       }
+      for (index, asset) in program.assets.enumerated() {
+        if let former = asset.formerName, spellings[normalized(former)] == nil { spellings[normalized(former)] = index }
+      }
       kind = .asset(ByteMap(), names: program.assets.map { Array($0.name.utf8) })
       expectation = "an asset"
     case .list(let member):

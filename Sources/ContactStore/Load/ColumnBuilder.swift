@@ -60,7 +60,7 @@ final class ColumnBuilder {
       members = ColumnBuilder(member, count: 0, program: program, texts: texts)
     }
     self.members = members
-    positions = ColumnBuilder.positions(names)
+    positions = ColumnBuilder.positions(names, former: type == .asset ? program.assets.map(\.formerName) : [])
     filler = Filler()
     let value = missingMeans ?? .missing
     filler = filler(for: value)
@@ -104,13 +104,18 @@ final class ColumnBuilder {
 
   private func key(code: Int32) -> UInt64 { UInt64(UInt32(bitPattern: code)) }
 
-  private static func positions(_ names: [String]) -> ByteMap {
+  /// - Parameter former: the names that they had; they count where no other has taken them.
+  private static func positions(_ names: [String], former: [String?]) -> ByteMap {
     let map = ByteMap()
-    for (position, name) in names.enumerated() {
+    func add(_ name: String, _ position: Int) {
       var name = name
       name.withUTF8 { bytes in
         if map[bytes] == nil { map.insert(bytes, Int64(position)) }
       }
+    }
+    for (position, name) in names.enumerated() { add(name, position) }
+    for (position, name) in former.enumerated() {
+      if let name { add(name, position) }
     }
     return map
   }

@@ -148,7 +148,7 @@ package struct ColumnFile {
       describe("event \(event.name) \(event.isForAccount) \(fields != nil)", event.record, fields ?? [])
     }
     lines.append("assets")
-    lines += program.assets.map(\.name)
+    lines += program.assets.map { "\($0.name) \($0.formerName ?? "")" }
     // Another build may fold texts or read values otherwise.
     var facts = stat()
     if stat("/proc/self/exe", &facts) == 0 {

@@ -15,8 +15,7 @@ struct RecommendationLoader {
     let calendar = program.policy.calendar()
     let starts = program.recommendations.compactMap(\.neverRepeat).map { calendar.subtract($0, from: now) }
     guard let start = starts.min() else { return history }
-    let assets = Dictionary(
-      program.assets.indices.map { (program.assets[$0].name, AssetID($0)) }, uniquingKeysWith: { first, _ in first })
+    let assets = program.assetsByName
     let statement = try RawStatement(
       database,
       "SELECT contact, at, asset FROM recommendation WHERE at > ?\(restriction("contact", toFew: contacts)) ORDER BY contact, at, rule, rank"

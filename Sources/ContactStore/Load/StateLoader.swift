@@ -11,11 +11,24 @@ struct StateLoader {
   let now: Instant
   let contacts: RowIndex
   let accounts: RowIndex
+  private let renamed: RenamedOccurrences
+
+  init(database: Database, program: CheckedProgram, now: Instant, contacts: RowIndex, accounts: RowIndex) {
+    self.database = database
+    self.program = program
+    self.now = now
+    self.contacts = contacts
+    self.accounts = accounts
+    renamed = RenamedOccurrences(program)
+  }
 
   func load(suppressed: [UInt8]) throws -> DecisionState {
     var state = DecisionState(
       deployments: try deployments(), consents: try consents(), suppressed: suppressed, lists: try lists(),
-      holds: try holds(), approvals: try ApprovalLoader(database: database, restriction: ofFew(), row: row).load(),
+      holds: try holds(),
+      approvals: try ApprovalLoader(
+        database: database, restriction: ofFew(), renamed: renamed, row: row
+      ).load(),
       experiments: try experiments())
     for rule in program.rules {
       state.firings[rule.name] = try firings(of: rule.name)
@@ -98,24 +111,28 @@ struct StateLoader {
     let row = row(subject, statement.integer(2))
     if row < 0 { return nil }
     return RuleOccurrence(
-      rule: statement.text(0), subject: subject, row: row, occurrence: OccurrenceKey(text: statement.text(3)))
+      rule: statement.text(0), subject: subject, row: row, occurrence: renamed.occurrence(statement.text(3)))
   }
 
-  private func holds() throws -> [RuleOccurrence: Instant] {
-    var holds: [RuleOccurrence: Instant] = [:]
+  private func holds() throws -> [RuleOccurrence: HeldMessage] {
+    var holds: [RuleOccurrence: HeldMessage] = [:]
     let statement = try RawStatement(
       database,
-      "SELECT name.text, subject, record, occurrence, since FROM hold JOIN name ON name.id = hold.rule WHERE true\(ofFew())"
-    )
+      """
+      SELECT name.text, subject, record, occurrence, since, until FROM hold JOIN name ON name.id = hold.rule
+      WHERE true\(ofFew())
+      """)
     while try statement.step() {
-      if let occurrence = occurrence(statement) { holds[occurrence] = Instant(milliseconds: statement.integer(4)) }
+      guard let occurrence = occurrence(statement) else { continue }
+      holds[occurrence] = HeldMessage(
+        since: Instant(milliseconds: statement.integer(4)), until: Instant(milliseconds: statement.integer(5)))
     }
     return holds
   }
 
   /// Those that may still matter: an occurrence due longer ago than an `on` rule looks back is over. A rule that waits looks
   /// back as far as it waits, and may have waited less when it was done with one.
-  private func handled(held: [RuleOccurrence: Instant]) throws -> Set<RuleOccurrence> {
+  private func handled(held: [RuleOccurrence: HeldMessage]) throws -> Set<RuleOccurrence> {
     var handled: Set<RuleOccurrence> = []
     let statement = try RawStatement(
       database,
@@ -229,7 +246,12 @@ enum HandledOccurrences {
       switch rule.trigger?.wait {
       case .duration(let span):
         // Business time passes at least five hours in a week, however short the hours and many the holidays.
-        let days = span.unit == .businessDays ? span.amount * 7 : span.amount * 2
+        let days =
+          switch span.unit {
+          case .businessDays: span.amount * 7
+          case .months: span.amount * 31
+          default: span.amount * 2
+          }
         milliseconds = max(milliseconds, (span.elapsedMilliseconds ?? days * 86_400_000) + 92 * 86_400_000)
       case .until: return .earliest
       case nil: break

@@ -177,6 +177,13 @@ extension Store {
     }
   }
 
+  /// Another number wherever assets were imported since.
+  package func assetRevision() throws(StoreError) -> Int64 {
+    try read { database in
+      try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) FROM import WHERE kind = 'asset'") ?? 0
+    }
+  }
+
   /// The imported assets, as the checker takes them; `nil` when there are none.
   package func assets() throws(StoreError) -> AssetFile? {
     try read { database in
@@ -186,7 +193,7 @@ extension Store {
       let statement = try RawStatement(
         database,
         "SELECT \(([key, "_title"] + columns).map(quoted).joined(separator: ", ")) FROM asset ORDER BY _id")
-      var file = AssetFile(path: "", columns: ["name", "title"] + columns, rows: [])
+      var file = AssetFile(path: AssetFile.importedPath, columns: ["name", "title"] + columns, rows: [])
       while try statement.step() {
         var values = [statement.text(0), statement.text(1)]
         for (index, column) in columns.enumerated() {

@@ -28,7 +28,7 @@ extension Value {
     case .date: return CivilDate(iso: text).map { .date($0) }
     case .time: return Int64(text).map { .time(Instant(milliseconds: $0)) }
     case .choice(let set): return program[set].values.firstIndex(of: text).map { .choice(set, $0) }
-    case .asset: return program.assets.firstIndex { $0.name == text }.map { .asset(AssetID($0)) }
+    case .asset: return program.asset(named: text).map { .asset($0) }
     case .list(let member):
       var text = text
       return text.withUTF8 { bytes in

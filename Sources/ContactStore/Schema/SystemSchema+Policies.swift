@@ -27,6 +27,12 @@ extension SystemSchema {
       SELECT id, answer, answered_at, coalesce(answered_by, ''), note FROM approval WHERE answer IS NOT NULL ORDER BY id;
     """
 
+  /// What a recommendation found when it was asked about, as JSON.
+  static func addApprovalPicks(_ database: Database) throws {
+    try database.execute(sql: "ALTER TABLE approval ADD COLUMN picks TEXT")
+    try StateHistory.track(database)
+  }
+
   /// `approval` without an `idempotency_key` is the question of a rule, whose `approval_subject`s it would act upon; with
   /// one it is a single action.
   private static let policyTables = """

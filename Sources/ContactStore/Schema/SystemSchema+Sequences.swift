@@ -7,6 +7,16 @@ extension SystemSchema {
     try database.execute(sql: sequenceViews)
   }
 
+  /// How often somebody was moved to another version, and which assets have their new names everywhere.
+  static func addMoves(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        ALTER TABLE enrolment ADD COLUMN moves INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE asset_renamed (former TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (former, name)) STRICT, WITHOUT ROWID;
+        """)
+    try StateHistory.track(database)
+  }
+
   private static let sequenceTables = """
     CREATE TABLE sequence (
       id INTEGER PRIMARY KEY,

@@ -27,6 +27,9 @@ enum SystemSchema {
     registerStrangers(in: &migrator)
     registerRestored(in: &migrator)
     registerUnknowns(in: &migrator)
+    migrator.registerMigration("removals", migrate: addRemovals)
+    migrator.registerMigration("moves", migrate: addMoves)
+    migrator.registerMigration("approval picks", migrate: addApprovalPicks)
     return migrator
   }()
 

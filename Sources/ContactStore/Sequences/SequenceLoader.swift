@@ -111,7 +111,7 @@ struct SequenceLoader {
 enum EnrolmentColumns {
   static let list = """
     id, sequence, contact, version, entered_at, source, held_out, paused, step, position, clock, rest, rest_until,
-    held_since, ended_at, ending, reason
+    held_since, ended_at, ending, reason, moves
     """
 
   static func enrolment(
@@ -127,6 +127,6 @@ enum EnrolmentColumns {
       isPaused: statement.integer(7) == 1, place: .init(step: statement.text(8), position: statement.text(9)),
       visits: visits, arms: arms, clock: Instant(milliseconds: statement.integer(10)),
       rest: Enrolment.Rest(name: statement.text(11), end: time(12)), heldSince: time(13), ending: ending,
-      endedAt: time(14))
+      endedAt: time(14), moves: Int(statement.integer(17)))
   }
 }

@@ -73,14 +73,14 @@ struct SequenceWriter {
       database,
       """
       INSERT INTO enrolment (version, step, position, clock, rest, rest_until, held_since, ended_at, ending, reason,
-        paused, sequence, contact, entered_at, source, held_out)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+        paused, moves, sequence, contact, entered_at, source, held_out)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
       """)
     let update = try RawStatement(
       database,
       """
       UPDATE enrolment SET version = ?, step = ?, position = ?, clock = ?, rest = ?, rest_until = ?, held_since = ?,
-        ended_at = ?, ending = ?, reason = ?, paused = ? WHERE id = ?
+        ended_at = ?, ending = ?, reason = ?, paused = ?, moves = ? WHERE id = ?
       """)
     for (sequence, group) in grouped(changes, by: \.sequence) {
       guard let sequence = try id(of: sequence) else { continue }
@@ -93,16 +93,16 @@ struct SequenceWriter {
         find.reset()
         if let known {
           bind(enrolment, update)
-          update.bind(12, known)
+          update.bind(13, known)
           try update.run()
           try writeWay(of: enrolment, known)
         } else if change.isNew {
           bind(enrolment, insert)
-          insert.bind(12, sequence)
-          insert.bind(13, contact)
-          insert.bind(14, enrolment.enteredAt.milliseconds)
-          insert.bind(15, enrolment.source.rawValue)
-          insert.bind(16, Int64(enrolment.isHeldOut ? 1 : 0))
+          insert.bind(13, sequence)
+          insert.bind(14, contact)
+          insert.bind(15, enrolment.enteredAt.milliseconds)
+          insert.bind(16, enrolment.source.rawValue)
+          insert.bind(17, Int64(enrolment.isHeldOut ? 1 : 0))
           guard try insert.step() else { preconditionFailure("an insertion returns its id") }
           let id = insert.integer(0)
           _ = try insert.step()
@@ -124,6 +124,7 @@ struct SequenceWriter {
     statement.bind(9, ifPresent: enrolment.ending?.name)
     statement.bind(10, ifPresent: enrolment.ending?.reason)
     statement.bind(11, Int64(enrolment.isPaused ? 1 : 0))
+    statement.bind(12, Int64(enrolment.moves))
   }
 
   /// The steps begun and the arms chosen; those of before are there already.

@@ -23,18 +23,40 @@ package struct EnrolmentRecord: Hashable, Sendable {
 
 extension Store {
   /// Earlier versions of sequences that somebody is still in.
-  package func earlierVersions() throws(StoreError) -> [(sequence: String, version: String, text: String)] {
-    try read { database in
-      try Row.fetchAll(
-        database,
-        sql: """
-          SELECT s.name, v.version, v.text FROM sequence_version AS v JOIN sequence AS s ON s.id = v.sequence
-          WHERE EXISTS (
-            SELECT 1 FROM enrolment AS e WHERE e.sequence = s.id AND e.version = v.version AND e.ended_at IS NULL)
-          ORDER BY s.name, v.at, v.version
-          """
-      ).map { (sequence: $0["name"], version: $0["version"], text: $0["text"]) }
+  package func earlierVersions() throws(StoreError) -> [SequenceText] {
+    try read(Store.earlierVersions)
+  }
+
+  /// The same, as a run found it.
+  package func earlierVersions(asOf run: PastRun) throws(StoreError) -> [SequenceText] {
+    try past { database in
+      try StateHistory.goBack(database, to: run.basis.revision, importID: run.basis.importID)
+      return try Store.earlierVersions(database)
     }
+  }
+
+  /// The same, as the first run from an instant on found it.
+  package func earlierVersions(before start: Instant) throws(StoreError) -> [SequenceText] {
+    try past(before: start, Store.earlierVersions)
+  }
+
+  private static func earlierVersions(_ database: Database) throws -> [SequenceText] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT s.name, v.version, v.text FROM sequence_version AS v JOIN sequence AS s ON s.id = v.sequence
+        WHERE EXISTS (
+          SELECT 1 FROM enrolment AS e WHERE e.sequence = s.id AND e.version = v.version AND e.ended_at IS NULL)
+        ORDER BY s.name, v.at, v.version
+        """
+    ).map { SequenceText(sequence: $0["name"], version: $0["version"], text: $0["text"]) }
+  }
+
+  /// The text of one version of a sequence.
+  package struct SequenceText: Hashable, Sendable {
+    package var sequence: String
+    package var version: String
+    package var text: String
   }
 
   /// Contacts by key, without regard to case; with none given everybody who is in the sequence. Keys that nobody has
@@ -144,7 +166,7 @@ extension Store {
       statement.bind(1, contact["_id"] as Int64)
       var found: [EnrolmentRecord] = []
       while try statement.step() {
-        let name = statement.text(17)
+        let name = statement.text(18)
         if let sequence, sequence != name { continue }
         let (visits, arms) = try Store.way(of: statement.integer(0), database)
         found.append(

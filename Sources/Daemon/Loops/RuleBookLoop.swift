@@ -29,7 +29,7 @@ package struct RuleBookLoop: Sendable {
     let (paths, known, store) = (paths, context.state.book.hash, store)
     do {
       // Looking at sizes and times costs next to nothing; only what is different is read.
-      let marks = try RuleBook.marks(of: paths)
+      let marks = try RuleBook.marks(of: paths) + "\nassets \(store.assetRevision())"
       guard await seen.isNew(marks) else { return context.now().adding(milliseconds: Self.everyMilliseconds) }
       let candidate = try await work.runUnlessCancelled { try Self.candidate(paths, other: known, store: store) }
       switch candidate {
@@ -77,7 +77,7 @@ package struct RuleBookLoop: Sendable {
 
   /// - Parameter known: the hash of the version that is followed.
   static func candidate(_ paths: [String], other known: String?, store: Store) throws -> Candidate {
-    let book = try RuleBook.load(paths)
+    let book = try RuleBook.load(paths, imported: store.assets())
     guard book.hash != known else { return .same }
     let errors = book.diagnostics.filter { $0.severity == .error }
     if let first = errors.first {

@@ -50,12 +50,16 @@ package struct ApprovalState: Hashable, Sendable {
   }
 
   package struct Item: Hashable, Sendable {
+    /// The idempotency key under which it was asked: it stays, though the rule be renamed.
+    package var key: String
     /// As it will be carried out.
     package var action: DecidedAction
     package var expiresAt: Instant
     package var answer: Answer?
 
-    package init(action: DecidedAction, expiresAt: Instant, answer: Answer? = nil) {
+    /// - Parameter key: `nil` for that of the action.
+    package init(action: DecidedAction, expiresAt: Instant, answer: Answer? = nil, key: String? = nil) {
+      self.key = key ?? action.idempotencyKey
       self.action = action
       self.expiresAt = expiresAt
       self.answer = answer
@@ -80,7 +84,7 @@ package struct ApprovalChanges: Hashable, Sendable {
     case used
     case rejected
     case expired
-    /// The rule acts on few enough by now, or asks something else.
+    /// The rule acts on few enough by now, or asks something else; or whom it is about has left the sequence.
     case moot
   }
 
@@ -117,6 +121,7 @@ package struct ApprovalChanges: Hashable, Sendable {
   }
 
   package struct SettledItem: Hashable, Sendable {
+    /// `ApprovalState.Item.key`.
     package var idempotencyKey: String
     package var result: Result
 
@@ -138,12 +143,13 @@ extension ApprovalState {
         expiresAt: open?.expiresAt ?? asked.expiresAt)
     }
     let done = Set(changes.settledItems.map(\.idempotencyKey))
-    items.removeAll { done.contains($0.action.idempotencyKey) }
+    items.removeAll { done.contains($0.key) }
     items += changes.askedItems
   }
 
-  /// A question stays with a rule that is renamed.
+  /// Questions stay with a rule that is renamed.
   mutating func rename(_ former: String, to rule: String) {
+    for index in items.indices where items[index].action.rule == former { items[index].action.rule = rule }
     guard var question = questions.removeValue(forKey: former) else { return }
     question.occurrences = Set(question.occurrences.map { $0.named(rule) })
     questions[rule] = question

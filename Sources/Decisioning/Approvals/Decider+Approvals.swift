@@ -9,7 +9,8 @@ extension Decider {
 
   func approval(of rule: RulePlan, _ history: History) -> RuleApproval {
     var approval = RuleApproval(isForAll: options.approvedRules.contains(rule.rule.name))
-    for name in [history.name, rule.rule.name] {
+    // Renamed, a rule may have asked under both names; it is edited then, too, and the later question counts.
+    for name in [rule.rule.name, history.name] {
       guard let question = state.approvals.questions[name] else { continue }
       approval.rule = name
       // The rule was edited since: it asks anew.
@@ -111,10 +112,30 @@ extension Decider {
     .init(action: action, expiresAt: calendars.common.add(program.policy.approvalsExpireAfter, to: now))
   }
 
+  /// Whether the rule book has a rule or sequence of that name, or one that was called so.
+  private func isAtWork(_ name: String) -> Bool {
+    plan.ruleNames.contains(name) || program.sequences.contains { $0.name == name || $0.formerName == name }
+  }
+
+  /// Questions under names that are no longer in use are over: a renamed rule, whose text is another, asks anew.
+  func dropQuestionsOfOthers() {
+    guard options.appliesPopulationPolicies else { return }
+    let names = Set(program.rules.map(\.name) + program.sequences.map(\.name))
+    let settled = Set(decisions.changes.approvals.settled.map(\.rule))
+    for name in state.approvals.questions.keys.sorted() where !names.contains(name) && !settled.contains(name) {
+      decisions.changes.approvals.settled.append(.init(rule: name, result: .moot))
+    }
+  }
+
   /// Single actions that a person has answered, or that waited too long: done now as they were asked about, or never.
   func releaseItems() {
+    let steps = ApprovedSteps(state.approvals.items, in: self)
     for item in state.approvals.items {
       var action = item.action
+      if !isAtWork(action.rule) || steps.hasLeft(action, self) {
+        decisions.changes.approvals.settledItems.append(.init(idempotencyKey: item.key, result: .moot))
+        continue
+      }
       let result: ApprovalChanges.Result
       if let answer = item.answer {
         action.outcome = answer.isApproval ? .act : answer.rejection
@@ -126,8 +147,8 @@ extension Decider {
         continue
       }
       decisions.actions.append(action)
-      decisions.changes.approvals.settledItems.append(
-        .init(idempotencyKey: action.idempotencyKey, result: result))
+      decisions.changes.approvals.settledItems.append(.init(idempotencyKey: item.key, result: result))
+      if action.outcome == .act { steps.note(action, self) }
     }
   }
 }

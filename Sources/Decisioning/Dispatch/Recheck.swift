@@ -86,7 +86,7 @@ extension MessageLedger.Content {
   init(_ content: MessageContent, _ program: CheckedProgram) {
     switch content {
     case .asset(let name):
-      self = program.assets.firstIndex { $0.name == name }.map { .asset(AssetID($0)) } ?? .outside(name)
+      self = program.asset(named: name).map { .asset($0) } ?? .outside(name)
     case .template(let name): self = .outside(name)
     }
   }

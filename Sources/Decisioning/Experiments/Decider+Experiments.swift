@@ -16,14 +16,19 @@ extension Decider {
     known(experiment)?.state.salt ?? "\(experiment.name)@\(now.milliseconds)"
   }
 
-  /// The arm of a candidate, which it keeps for good. Whoever may not be messaged at all, whatever the arm, is not
+  /// The position of the arm of a candidate, which it keeps for good. Whoever may not be messaged at all, whatever the arm, is not
   /// counted; anything that depends on the arm must not decide who is, or the arms would differ in whom they hold.
   func arm(
     of experiment: ExperimentPlan, _ subject: Subject, _ row: Int32, _ draft: inout RuleDraft
-  ) -> RulePlan {
-    if options.takesFirstArms { return experiment.arms[0] }
+  ) -> Int {
+    if let fixed = options.fixedArms {
+      let key = key(of: subject, row: row)
+      let id = subject == .contact ? DrawnKeys.id(ofContact: key) : DrawnKeys.id(ofAccount: key)
+      let arm = fixed.arm(of: experiment.name, step: nil, for: id, among: experiment.armNames)
+      return arm.flatMap(experiment.arm(named:)) ?? 0
+    }
     let former = known(experiment)?.state.assignments[row]
-    if let former, let arm = experiment.arm(named: former.arm) { return experiment.arms[arm] }
+    if let former, let arm = experiment.arm(named: former.arm) { return arm }
     let arm = experiment.arm(ofBucket: bucket(of: key(of: subject, row: row), salt: salt(of: experiment)))
     let isOpen =
       if let sendsMarketing = experiment.sendsMarketing, subject == .contact {
@@ -35,7 +40,7 @@ extension Decider {
       draft.effects.experiments.assignments.append(
         .init(experiment: experiment.name, subject: subject, row: row, arm: experiment.armNames[arm], at: now))
     }
-    return experiment.arms[arm]
+    return arm
   }
 
   /// Keeps the salt of an experiment that runs for the first time, or under a new name.

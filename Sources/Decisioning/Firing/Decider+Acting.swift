@@ -19,7 +19,8 @@ extension Decider {
     }
     let mark = ledger.mark
     let held = history.occurrence(rule.subject, candidate.row, candidate.position == nil ? nil : candidate.occurrence)
-    let heldSince = history.hasHolds ? state.holds[held] : nil
+    let hold = history.hasHolds ? state.holds[held] : nil
+    let heldSince = hold?.since
     if let refusal = draft.approval.refusal(of: held) {
       return refuse(refusal, plan, candidate, firing, history, batch, &draft)
     }
@@ -32,7 +33,9 @@ extension Decider {
       }
       return record(resolved, plan, candidate, &draft)
     }
-    let armPlan = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
+    let position = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
+    let armPlan = position.flatMap { plan.experiment?.arms[$0] }
+    let takenArm = position.flatMap { plan.experiment?.armNames[$0] }
     var resolved =
       if let armPlan { resolveAll(armPlan, candidate, batch) } else { resolveAll(plan, candidate, batch) }
     if let perAccount = rule.frequency.perAccount, isLimitReached(perAccount, candidate.row, plan, history, draft) {
@@ -56,8 +59,8 @@ extension Decider {
       draft.messaged.insert(candidate.row)
       draft.intentions.append(
         Intention(occurrence: held.named(rule.name), acts: false, isNew: heldSince == nil, messages: true))
-      if heldSince == nil {
-        draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: now, until: until))
+      if hold?.until != until {
+        draft.effects.holds.append(.init(occurrence: held.named(rule.name), since: heldSince ?? now, until: until))
       }
     case .expires:
       for index in resolved.indices where resolved[index].outcome == .act {
@@ -67,6 +70,7 @@ extension Decider {
       finish(candidate, .expired, plan, history, &draft.effects)
     case .acts:
       draft.report.acted += 1
+      if let arm = takenArm { draft.report.arms.insert(arm) }
       draft.acted.insert(candidate.row)
       let messages = resolved.contains { $0.isMessage && $0.outcome == .act }
       if messages { draft.messaged.insert(candidate.row) }

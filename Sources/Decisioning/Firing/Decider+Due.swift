@@ -21,7 +21,6 @@ extension Decider {
       if truth == 1 { draft.report.matched += 1 }
       let isSkipping = truth == 1 && plan.rule.skipsLowerRules && !plan.rule.frequency.isPaused
       if isSkipping { skipping.append(occurrence.row) }
-      guard plan.missing.isEmpty else { continue }
       if plan.rule.frequency.isPaused {
         draft.report.skipped += 1
         handle(occurrence, .paused, plan, history, &draft)
@@ -38,7 +37,7 @@ extension Decider {
     }
     skip(plan.rule.subject, skipping)
     // The occurrence is done with, so that the next run skips nothing for it.
-    if plan.missing.isEmpty { for row in skipping { look(plan.rule.subject, row, at: now) } }
+    for row in skipping { look(plan.rule.subject, row, at: now) }
     return (ranked(candidates, plan), batch)
   }
 
@@ -98,7 +97,7 @@ extension Decider {
   private func skipWithoutTime(
     _ occurrence: Occurrence, _ plan: RulePlan, _ history: History, _ draft: inout RuleDraft
   ) {
-    guard plan.missing.isEmpty, !isTooLate(occurrence, plan, history) else { return }
+    guard !isTooLate(occurrence, plan, history) else { return }
     draft.report.skipped += 1
     handle(occurrence, .noTime, plan, history, &draft)
   }

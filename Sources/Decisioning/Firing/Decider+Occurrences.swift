@@ -40,14 +40,14 @@ extension Decider {
     case .duration(let span): wait = span
     case nil: wait = TimeSpan(0, .hours)
     }
-    let held = state.holds.filter { $0.key.rule == history.name }.values.min() ?? now
+    let held = state.holds.filter { $0.key.rule == history.name }.values.map(\.since).min() ?? now
     let asked = state.approvals.questions[history.name]?.askedAt ?? now
     let late = calendars.common.subtract(DecisionState.lateness, from: min(held, asked, now))
     // A contact's own holidays can make a business wait longer than the common calendar does.
     let margin: TimeSpan
     switch wait.unit {
     case .minutes, .hours: margin = TimeSpan(0, .hours)
-    case .days, .weeks: margin = TimeSpan(1, .days)
+    case .days, .weeks, .months: margin = TimeSpan(1, .days)
     case .businessHours, .businessDays: margin = TimeSpan(30, .days)
     }
     let start = calendars.common.subtract(margin, from: calendars.common.subtract(wait, from: late))

@@ -11,7 +11,7 @@ extension Decider {
     let rule = plan.rule
     guard let condition = plan.condition else { return [] }
     let truths = evaluation.truths(condition, of: rule.subject)
-    let isAtWork = !rule.frequency.isPaused && plan.missing.isEmpty
+    let isAtWork = !rule.frequency.isPaused
     let leavesAlone = rule.frequency.isFromNowOn && draft.report.isNew
     let held = plan.sendsMessages ? heldRows[history.name] : nil
     var candidates: [Candidate] = []

@@ -56,7 +56,7 @@ package struct DecidedAction: Hashable, Sendable {
 
   /// The step of the sequence; `nil` for a rule.
   package var step: String? {
-    if case .enrolment(_, let place) = occurrence { place.step } else { nil }
+    if case .enrolment(_, let place, _) = occurrence { place.step } else { nil }
   }
 
   package func argument(_ parameter: ParameterID) -> JSONValue? {

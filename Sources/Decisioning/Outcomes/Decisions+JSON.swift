@@ -4,7 +4,7 @@ package import RuleSemantics
 
 extension Decisions {
   /// One object: `now`, `rulebook`, `contacts`, `rules`, `actions`, as `plan` and `run` print it; beyond these
-  /// `not_executable`, `vanished_rules` and `halted` where there is something to say.
+  /// `vanished_rules` and `halted` where there is something to say.
   ///
   /// - Parameters:
   ///   - rulebook: The content hash of the rule book.
@@ -15,7 +15,6 @@ extension Decisions {
       ("now", .text(now.description)), ("rulebook", .text(rulebook)), ("contacts", .number(Double(contacts))),
       ("rules", .list(rules.map { $0.json(program) })), ("actions", .list(actions.map { $0.json(in: zone) })),
       ("sequences", sequences.isEmpty ? nil : .list(sequences.map { $0.json(program) })),
-      ("not_executable", notExecutable.isEmpty ? nil : .list(notExecutable.map { $0.json(program) })),
       ("vanished_rules", vanishedRules.isEmpty ? nil : .list(vanishedRules.map(JSONValue.text))),
       ("vanished_sequences", vanishedSequences.isEmpty ? nil : .list(vanishedSequences.map { .text($0.name) })),
       ("halted", halt.map { .text($0.text) }),
@@ -63,16 +62,6 @@ extension DecidedAction {
       ("arguments", .record(arguments.map { .init($0.parameter.rawValue, $0.value) })),
       ("outcome", .text(outcome.name)), ("reason", outcome.reason(in: zone).map(JSONValue.text) ?? .null),
       ("picks", picks?.json), ("request", request),
-    ])
-  }
-}
-
-extension Decisions.NotExecutable {
-  func json(_ program: CheckedProgram) -> JSONValue {
-    let file = program.book[range.file]
-    return .members([
-      ("name", .text(name)), ("file", .text(file.path)),
-      ("line", .number(Double(file.position(at: range.start).line))), ("reason", .text(text)),
     ])
   }
 }

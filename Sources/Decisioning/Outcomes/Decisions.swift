@@ -11,8 +11,6 @@ package struct Decisions: Sendable {
   /// By rule in that order, then by key of the subject, occurrence and position; syncs last.
   package var actions: [DecidedAction] = []
   package var changes = StateChanges()
-  /// What the rule book declares and this version does not carry out yet, once per declaration.
-  package var notExecutable: [NotExecutable] = []
   /// Why the run was halted before its first action; its changes are then empty.
   package var halt: Halt?
   /// Names of deployed rules that the rule book no longer has; sorted. An edited unnamed rule is among them.
@@ -46,6 +44,8 @@ package struct Decisions: Sendable {
     package var unknown = 0
     /// On how many it would act if a person approved it; `nil` when nothing is asked.
     package var approval: Outcome.ApprovalReason?
+    /// Of the experiment on it, in which it acted.
+    package var arms: Set<String> = []
     /// Why a person would have been asked, had the caller not said yes beforehand.
     package var approvedBeforehand: Outcome.ApprovalReason?
     package var isNew = false
@@ -53,7 +53,6 @@ package struct Decisions: Sendable {
     package var existingPeople: Int?
     package var isEdited = false
     package var isPaused = false
-    package var isExecutable = true
 
     package init(name: String, range: SourceRange) {
       self.name = name
@@ -64,27 +63,6 @@ package struct Decisions: Sendable {
   package struct VanishedSequence: Hashable, Sendable {
     package var name: String
     package var enrolled: Int
-  }
-
-  package struct NotExecutable: Hashable, Sendable {
-    package enum Feature: String, Hashable, Sendable, CaseIterable {
-      /// A condition reads what no evaluation computes.
-      case expression
-    }
-
-    /// The rule, recommendation or sequence.
-    package var name: String
-    package var feature: Feature
-    package var range: SourceRange
-    /// For how many subjects or occurrences it would have acted or enrolled, as far as its condition says.
-    package var matched: Int
-
-    package init(name: String, feature: Feature, range: SourceRange, matched: Int = 0) {
-      self.name = name
-      self.feature = feature
-      self.range = range
-      self.matched = matched
-    }
   }
 
   package struct Halt: Hashable, Sendable {

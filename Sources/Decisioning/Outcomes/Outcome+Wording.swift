@@ -117,18 +117,6 @@ extension Outcome {
   }
 }
 
-extension Decisions.NotExecutable {
-  /// A sentence without a period.
-  package var text: String { "`\(name)` \(reason)" }
-
-  /// The same after the name.
-  package var reason: String {
-    switch feature {
-    case .expression: "asks for a value that this version checks but does not compute"
-    }
-  }
-}
-
 extension Decisions.Halt {
   /// A sentence without a period.
   package var text: String {

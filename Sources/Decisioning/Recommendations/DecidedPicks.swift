@@ -30,6 +30,29 @@ package struct DecidedPicks: Hashable, Sendable {
     }
   }
 
+  /// Reads what `json` writes; `nil` for anything else.
+  package init?(json: JSONValue, recommendation: String) {
+    guard case .list(let entries) = json else { return nil }
+    self.recommendation = recommendation
+    picks = []
+    for case .record(let members) in entries {
+      func value(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
+      guard case .text(let asset)? = value("asset"), case .number(let score)? = value("score"),
+        case .record(let factors)? = value("factors")
+      else { return nil }
+      picks.append(
+        Pick(
+          asset: asset, score: score,
+          factors: factors.map { factor in
+            if case .number(let number) = factor.value {
+              Factor(name: factor.name, value: number)
+            } else {
+              Factor(name: factor.name, value: nil)
+            }
+          }))
+    }
+  }
+
   /// An array of `asset`, `score` and `factors`.
   package var json: JSONValue {
     .list(

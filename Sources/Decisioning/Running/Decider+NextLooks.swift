@@ -76,7 +76,7 @@ extension Decider {
 
   /// Notes what a decision about some alone must leave to one about everybody: beginnings, and questions about how many.
   func leaveToEverybody(_ rule: RulePlan, _ draft: RuleDraft) {
-    guard let population = options.population, rule.missing.isEmpty else { return }
+    guard let population = options.population else { return }
     let isBeginning = draft.report.isEdited || draft.report.isNew && !rule.rule.frequency.isPaused
     let isAsked = draft.approval.rule != nil && (draft.approval.refusal != nil || !draft.intentions.isEmpty)
     let acting = Set(draft.intentions.filter(\.acts).map(\.occurrence.row)).count

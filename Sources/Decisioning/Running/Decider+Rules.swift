@@ -7,7 +7,6 @@ extension Decider {
   func decide(_ rule: RulePlan) {
     var report = Decisions.RuleReport(name: rule.rule.name, range: rule.rule.range)
     report.isPaused = rule.rule.frequency.isPaused
-    report.isExecutable = rule.missing.isEmpty
     let history = History(of: rule.rule, in: state, heldRules: heldRules)
     report.isNew = history.deployment == nil
     report.isEdited = history.deployment.map { $0.fingerprint != rule.fingerprint } ?? false
@@ -25,7 +24,7 @@ extension Decider {
     if isFirstReach(rule, draft) { draft.report.existingPeople = draft.messaged.count }
     if settleApproval(of: rule, history, &draft) {
       deploy(rule, history)
-      if let experiment = rule.experiment, rule.missing.isEmpty, !rule.rule.frequency.isPaused { begin(experiment) }
+      if let experiment = rule.experiment, !rule.rule.frequency.isPaused { begin(experiment) }
     } else {
       ledger.undo(to: marks.0)
       claims.undo(to: marks.1)
@@ -36,7 +35,7 @@ extension Decider {
 
   /// A rule that was never at work and is switched off has no deployment yet.
   private func deploy(_ rule: RulePlan, _ history: History) {
-    guard rule.missing.isEmpty, !(history.deployment == nil && rule.rule.frequency.isPaused) else { return }
+    guard !(history.deployment == nil && rule.rule.frequency.isPaused) else { return }
     let isRenamed = history.name != rule.rule.name
     guard isRenamed || history.deployment?.fingerprint != rule.fingerprint else { return }
     let deployment = Deployment(firstAt: history.deployment?.firstAt ?? now, fingerprint: rule.fingerprint)
@@ -46,7 +45,7 @@ extension Decider {
 
   /// Whether a rule that is new messages people who were there before it.
   func isFirstReach(_ rule: RulePlan, _ draft: RuleDraft) -> Bool {
-    draft.report.isNew && rule.rule.trigger == nil && rule.sendsMessages && rule.missing.isEmpty
+    draft.report.isNew && rule.rule.trigger == nil && rule.sendsMessages
   }
 
   private func keep(_ draft: RuleDraft, of rule: RulePlan) {

@@ -68,8 +68,8 @@ final class Decider {
     for sequence in sequences { decide(sequence) }
     finishSequences()
     releaseItems()
+    dropQuestionsOfOthers()
     syncDefinitions()
-    reportNotExecutable()
     reportVanished()
     lookAtQuestions()
     leaveToEverybody()
@@ -138,26 +138,6 @@ final class Decider {
   }
 
   // MARK: - Reports
-
-  private func reportNotExecutable() {
-    for (plan, report) in zip(plan.rules, decisions.rules) {
-      for feature in plan.missing {
-        decisions.notExecutable.append(
-          .init(name: plan.rule.name, feature: feature, range: plan.rule.range, matched: report.matched))
-      }
-    }
-    for recommendation in plan.evaluation.recommendations.filter({ !$0.isExecutable }).map(\.recommendation) {
-      decisions.notExecutable.append(
-        .init(name: recommendation.name, feature: .expression, range: recommendation.range))
-    }
-    for plan in plan.sequences {
-      let matched = plan.enroll.map { evaluation.truths($0, of: .contact).count { $0 == 1 } } ?? 0
-      for feature in plan.missing {
-        decisions.notExecutable.append(
-          .init(name: plan.sequence.name, feature: feature, range: plan.sequence.range, matched: matched))
-      }
-    }
-  }
 
   private func reportVanished() {
     decisions.vanishedRules = state.deployments.keys.filter { !plan.ruleNames.contains($0) }.sorted()

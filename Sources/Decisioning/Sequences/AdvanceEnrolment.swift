@@ -13,8 +13,8 @@ protocol EnrolmentSurroundings {
   var opening: Instant? { get }
   func isTrue(condition: Int) -> Bool
   func add(_ span: TimeSpan, to instant: Instant) -> Instant
-  /// 0…9,999.
-  func bucket(byAccount: Bool, at place: Enrolment.Place) -> Int
+  /// The arm of a split that the contact takes; `nil` where there is none.
+  func arm(of arms: [SequenceProgram.Arm], byAccount: Bool, at place: Enrolment.Place) -> SequenceProgram.Arm?
   /// Does an action, unless a policy keeps it from being done.
   mutating func act(_ action: Int, at place: Enrolment.Place, heldSince: Instant?) -> Outcome
 }
@@ -58,8 +58,7 @@ func advance<Surroundings: EnrolmentSurroundings>(
     case .split(let byAccount, let arms):
       if let opening = surroundings.opening { return enrolment.rest = .closed(until: opening) }
       enrolment.rest = .ready
-      let bucket = surroundings.bucket(byAccount: byAccount, at: enrolment.place)
-      guard let arm = arms.first(where: { bucket < $0.limit }) else { return }
+      guard let arm = surroundings.arm(of: arms, byAccount: byAccount, at: enrolment.place) else { return }
       enrolment.arms.append(.init(place: enrolment.place, arm: arm.name))
       position = arm.start
     case .act(let action):

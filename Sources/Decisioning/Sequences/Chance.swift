@@ -13,8 +13,11 @@ package struct DrawnKeys: Hashable, Sendable {
 
   /// All people of an account fare alike where it is by account.
   func id(byAccount: Bool) -> String {
-    if byAccount, let account { "account:\(account)" } else { "contact:\(contact)" }
+    if byAccount, let account { DrawnKeys.id(ofAccount: account) } else { DrawnKeys.id(ofContact: contact) }
   }
+
+  static func id(ofContact key: String) -> String { "contact:\(key)" }
+  static func id(ofAccount key: String) -> String { "account:\(key)" }
 }
 
 extension CheckedSequence {

@@ -11,8 +11,7 @@ extension Decider {
     let history = SequenceHistory(of: sequence, in: state.sequences)
     report.isNew = history.deployment == nil
     report.isPaused = sequence.frequency.isPaused || history.deployment?.isPaused == true
-    report.isExecutable = plan.missing.isEmpty
-    let rests = report.isPaused || !report.isExecutable
+    let rests = report.isPaused
     var draft = SequenceDraft(
       report: report, salt: history.salt(of: sequence, at: now),
       isFirstReach: history.deployment == nil)
@@ -85,7 +84,7 @@ extension Decider {
     }
     return allowed(rows, into: plan, history, &draft).map { row in
       let new = Enrolment(
-        of: row, drawnKeys(row), in: plan.sequence, salt: options.takesFirstArms ? nil : draft.salt,
+        of: row, drawnKeys(row), in: plan.sequence, salt: options.fixedArms != nil ? nil : draft.salt,
         source: .condition, at: now)
       draft.entries[row] = .acted(at: now)
       draft.new.insert(row)
@@ -281,7 +280,7 @@ extension Decider {
     // Somebody may come into a sequence that has never acted, since it is paused.
     let isDeployed = decisions.changes.sequences.deployments.contains { $0.sequence == plan.sequence.name }
     let history = SequenceHistory(of: plan.sequence, in: state.sequences)
-    let salt = options.takesFirstArms ? nil : history.salt(of: plan.sequence, at: now)
+    let salt = options.fixedArms != nil ? nil : history.salt(of: plan.sequence, at: now)
     if !isDeployed, history.isChanged(by: plan.sequence) {
       decisions.changes.sequences.deployments.append(history.deploying(plan.sequence, text: plan.text, at: now))
     }

@@ -89,11 +89,14 @@ package struct Enrolment: Hashable, Sendable {
   package var heldSince: Instant?
   package var ending: Ending?
   package var endedAt: Instant?
+  /// How often it was moved to another version.
+  package var moves: Int
 
   package init(
     contact: Int32, version: String, enteredAt: Instant, source: Source, isHeldOut: Bool = false,
     isPaused: Bool = false, place: Place, visits: [Visit] = [], arms: [ArmChoice] = [], clock: Instant? = nil,
-    rest: Rest = .ready, heldSince: Instant? = nil, ending: Ending? = nil, endedAt: Instant? = nil
+    rest: Rest = .ready, heldSince: Instant? = nil, ending: Ending? = nil, endedAt: Instant? = nil,
+    moves: Int = 0
   ) {
     self.contact = contact
     self.version = version
@@ -109,6 +112,7 @@ package struct Enrolment: Hashable, Sendable {
     self.heldSince = heldSince
     self.ending = ending
     self.endedAt = endedAt
+    self.moves = moves
   }
 
   /// When the step was begun; `nil` where it was not.

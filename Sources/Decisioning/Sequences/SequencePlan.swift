@@ -13,8 +13,6 @@ struct SequencePlan: Sendable {
   let versions: [String: SequenceVersion]
   /// What is wrong with earlier ones that do not check any more.
   let broken: [String: BrokenSequence]
-  /// What the sequence needs that is not carried out; such a sequence enrolls nobody and leads nobody on.
-  let missing: [Decisions.NotExecutable.Feature]
 
   init(_ sequence: CheckedSequence, in plan: EvaluationPlan) {
     self.sequence = sequence
@@ -27,16 +25,6 @@ struct SequencePlan: Sendable {
     broken = Dictionary(
       plan.program.brokenSequences.filter { $0.name == sequence.name }.map { ($0.version, $0) },
       uniquingKeysWith: { $1 })
-    let present = versions[sequence.version]
-    let conditions = [sequence.enroll, sequence.goal].compactMap(\.self) + sequence.exits
-    let isComputed = (conditions + (present?.program.conditions ?? [])).allSatisfy {
-      plan.notYetExecutable(in: $0, of: .contact, trigger: .enrolment).isEmpty
-    }
-    let recommended = Set((present?.program.actions ?? []).compactMap { $0.name(.recommendation) })
-    let isRecommended = plan.recommendations.allSatisfy { recommendation in
-      recommendation.isExecutable || !recommended.contains(recommendation.recommendation.name)
-    }
-    missing = isComputed && isRecommended ? [] : [.expression]
   }
 }
 

@@ -1,3 +1,5 @@
+package import BusinessTime
+
 extension SequenceProgram {
   /// What comes after a statement and all that stands in it; the end of the sequence is a place too.
   package func place(after place: Enrolment.Place) -> Enrolment.Place? {
@@ -11,6 +13,16 @@ extension SequenceProgram {
       next += 1
     }
     return next < places.count ? places[self.next(from: next)] : nil
+  }
+
+  /// The span of the wait that stands at a place; of `wait up to …` the longest. `nil` where there is none.
+  package func wait(at place: Enrolment.Place) -> TimeSpan? {
+    guard let position = position(of: place) else { return nil }
+    return switch instructions[next(from: position)] {
+    case .wait(let span): span
+    case .waitUntil(let upTo, _): upTo
+    default: nil
+    }
   }
 
   /// What comes after a step.

@@ -35,7 +35,6 @@ extension Decisions {
     package var isNew = false
     /// By its text, or by a person.
     package var isPaused = false
-    package var isExecutable = true
 
     package init(name: String, range: SourceRange) {
       self.name = name

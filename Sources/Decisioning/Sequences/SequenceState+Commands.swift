@@ -45,6 +45,7 @@ extension SequenceState {
       guard let moved = places[enrolment.contact] else { continue }
       enrolment.version = sequence.version
       enrolment.place = moved.place
+      enrolment.moves += 1
       enrolment.heldSince = nil
       if case .waiting = enrolment.rest, moved.goesOnWaiting {} else { enrolment.rest = .ready }
       changes.enrolments.append(.init(sequence: sequence.name, enrolment: enrolment, isNew: false))

@@ -66,11 +66,14 @@ struct SequenceSurroundings: EnrolmentSurroundings {
     decider.calendars[.contact, enrolment.contact].add(span, to: instant)
   }
 
-  func bucket(byAccount: Bool, at place: Enrolment.Place) -> Int {
-    if decider.options.takesFirstArms { return 0 }
-    return Decisioning.bucket(
-      of: decider.drawnKeys(enrolment.contact).id(byAccount: byAccount),
-      salt: "\(salt)/\(place.step)/\(place.position)")
+  func arm(of arms: [SequenceProgram.Arm], byAccount: Bool, at place: Enrolment.Place) -> SequenceProgram.Arm? {
+    let id = decider.drawnKeys(enrolment.contact).id(byAccount: byAccount)
+    if let fixed = decider.options.fixedArms {
+      let arm = fixed.arm(of: sequence, step: place.step, for: id, among: arms.map(\.name))
+      return arms.first { arm == nil || $0.name == arm }
+    }
+    let bucket = bucket(of: id, salt: "\(salt)/\(place.step)/\(place.position)")
+    return arms.first { bucket < $0.limit }
   }
 
   var opening: Instant? {
@@ -100,7 +103,7 @@ struct SequenceSurroundings: EnrolmentSurroundings {
     var decided = DecidedAction(
       rule: sequence, subject: .contact, row: row, key: decider.key(of: .contact, row: row), action: checked.id,
       arguments: resolved.arguments, outcome: resolved.outcome, request: resolved.request,
-      occurrence: .enrolment(at: enrolment.enteredAt, place), index: 0)
+      occurrence: .enrolment(at: enrolment.enteredAt, place, moves: enrolment.moves), index: 0)
     if decider.options.describesActions {
       decided.picks = resolved.ranking.map { DecidedPicks($0, of: $1, decider.program) }
     }

@@ -40,7 +40,6 @@ package struct SimulationTally: Sendable {
   /// Days on which the run would have been halted, and by how many people.
   package private(set) var halts: [(day: CivilDate, halt: Decisions.Halt)] = []
   package private(set) var runs = 0
-  package private(set) var notExecutable: [Decisions.NotExecutable] = []
 
   private let zone: Zone
   private var indexByRule: [String: Int]
@@ -71,7 +70,6 @@ package struct SimulationTally: Sendable {
     guard days.indices.contains(index) else { return }
     closeWeek(before: day)
     runs += 1
-    notExecutable = run.decisions.notExecutable
     var heldBack: [String: Int] = [:]
     var acting: Set<Subjects> = []
     for action in run.decisions.actions where !action.isSync {

@@ -8,13 +8,17 @@ extension DecisionState {
   ///
   /// - Parameter count: how many rows the subject has.
   package mutating func apply(_ changes: StateChanges, count: (Subject) -> Int) {
+    // What runs ask and settle goes by the names that they found.
+    approvals.apply(changes.approvals)
     for change in changes.deployments {
       if let former = change.formerName { rename(former, to: change.rule) }
       deployments[change.rule] = change.deployment
     }
     applyFirings(changes.firings)
     for change in changes.handled { handled.insert(change.occurrence) }
-    for hold in changes.holds where holds[hold.occurrence] == nil { holds[hold.occurrence] = hold.since }
+    for hold in changes.holds {
+      holds[hold.occurrence] = HeldMessage(since: holds[hold.occurrence]?.since ?? hold.since, until: hold.until)
+    }
     for occurrence in changes.releasedHolds { holds[occurrence] = nil }
     for change in changes.lists {
       let value: UInt8 = change.isMember ? 1 : 0
@@ -23,10 +27,12 @@ extension DecisionState {
       }
       lists[change.list]?[Int(change.row)] = value
     }
-    approvals.apply(changes.approvals)
     changes.experiments.apply(to: &experiments)
     for entry in changes.recommendations {
       recommendations.add(.init(asset: entry.asset, at: entry.at), to: entry.contact)
+    }
+    for change in changes.sequences.deployments {
+      if let former = change.formerName { approvals.rename(former, to: change.sequence) }
     }
     sequences.apply(changes.sequences)
   }

@@ -25,8 +25,8 @@ package struct DecisionState: Sendable {
   package var synced: [PropertyName: Column]
   /// Within the longest `never repeat` of a recommendation.
   package var recommendations = RecommendationHistory()
-  /// Since when a message has been held.
-  package var holds: [RuleOccurrence: Instant]
+  /// Messages that are held.
+  package var holds: [RuleOccurrence: HeldMessage]
   package var approvals: ApprovalState
   /// By name, as last run.
   package var experiments: [String: ExperimentState]
@@ -36,7 +36,7 @@ package struct DecisionState: Sendable {
     deployments: [String: Deployment] = [:], firings: [String: FiringTable] = [:],
     handled: Set<RuleOccurrence> = [], changes: [FieldChange] = [], consents: [String: [UInt8]] = [:],
     suppressed: [UInt8] = [], lists: [ListName: [UInt8]] = [:], synced: [PropertyName: Column] = [:],
-    holds: [RuleOccurrence: Instant] = [:], approvals: ApprovalState = ApprovalState(),
+    holds: [RuleOccurrence: HeldMessage] = [:], approvals: ApprovalState = ApprovalState(),
     experiments: [String: ExperimentState] = [:]
   ) {
     self.deployments = deployments
@@ -70,6 +70,18 @@ package struct RuleOccurrence: Hashable, Sendable {
     self.subject = subject
     self.row = row
     self.occurrence = occurrence
+  }
+}
+
+/// How long a message is held.
+package struct HeldMessage: Hashable, Sendable {
+  package var since: Instant
+  /// As the last run that met it saw it: what holds it may change.
+  package var until: Instant
+
+  package init(since: Instant, until: Instant) {
+    self.since = since
+    self.until = until
   }
 }
 

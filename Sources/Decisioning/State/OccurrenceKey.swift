@@ -10,18 +10,21 @@ package enum OccurrenceKey: Hashable, Sendable {
   case transition(definition: String, at: Instant)
   /// The state that a `when` rule found in the run of this instant.
   case state(at: Instant)
-  /// A statement of a step, for whoever was enrolled at this instant.
-  case enrolment(at: Instant, Enrolment.Place)
+  /// A statement of a step, for whoever was enrolled at this instant and has been moved to another version so often:
+  /// the same place is another statement there.
+  case enrolment(at: Instant, Enrolment.Place, moves: Int = 0)
 
   /// `event:page_view:17`, `change:5`, `transition:stage:1767225600000`, `state:1767225600000`,
-  /// `enrolment:1767225600000:intro:0`: stable, and unique for a subject.
+  /// `enrolment:1767225600000:intro:0`, after two moves `enrolment:1767225600000:intro:0:2`: stable, and unique for a
+  /// subject.
   package var text: String {
     switch self {
     case .event(let type, let id): "event:\(type):\(id)"
     case .change(let id): "change:\(id)"
     case .transition(let definition, let at): "transition:\(definition):\(at.milliseconds)"
     case .state(let at): "state:\(at.milliseconds)"
-    case .enrolment(let at, let place): "enrolment:\(at.milliseconds):\(place.step):\(place.position)"
+    case .enrolment(let at, let place, let moves):
+      "enrolment:\(at.milliseconds):\(place.step):\(place.position)\(moves > 0 ? ":\(moves)" : "")"
     }
   }
 
@@ -41,10 +44,10 @@ package enum OccurrenceKey: Hashable, Sendable {
     case ("state", 2):
       guard let at = Int64(parts[1]) else { return nil }
       self = .state(at: Instant(milliseconds: at))
-    case ("enrolment", 4):
-      guard let at = Int64(parts[1]) else { return nil }
+    case ("enrolment", 4), ("enrolment", 5):
+      guard let at = Int64(parts[1]), let moves = parts.count == 5 ? Int(parts[4]) : 0 else { return nil }
       self = .enrolment(
-        at: Instant(milliseconds: at), .init(step: String(parts[2]), position: String(parts[3])))
+        at: Instant(milliseconds: at), .init(step: String(parts[2]), position: String(parts[3])), moves: moves)
     default: return nil
     }
   }

@@ -23,6 +23,14 @@ struct TestCast {
     world.state.consents[purpose, default: world.contacts.map { _ in 0 }][row] = 1
   }
 
+  /// By whom chance would be drawn: the contact or account given last.
+  mutating func drawnKeys(_ world: inout TestWorld, of subject: Subject) -> DrawnKeys {
+    let row = self.row(for: subject, key: nil, &world)
+    guard subject == .contact else { return DrawnKeys(contact: "", account: world.accounts[row].key) }
+    let account = Int(world.contacts[row].account)
+    return DrawnKeys(contact: world.contacts[row].key, account: account < 0 ? nil : world.accounts[account].key)
+  }
+
   mutating func giveEvent(
     _ event: EventID, _ values: [CheckedTest.Given], _ world: inout TestWorld, at: Instant, recordedAt: Instant
   ) {

@@ -6,8 +6,6 @@ package struct TestResult: Hashable, Sendable {
   package enum Verdict: Hashable, Sendable {
     case passed
     case failed([TestFailure])
-    /// It needs what is not carried out yet; the reason, a sentence without a period.
-    case notExecutable(String)
   }
 
   package var title: String

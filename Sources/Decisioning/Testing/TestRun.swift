@@ -14,7 +14,7 @@ struct TestRun {
   let test: CheckedTest
   let plan: DecisionPlan
   let calendar: BusinessCalendar
-  let options: DecisionOptions
+  private(set) var options: DecisionOptions
   var world: TestWorld
   var now: Instant
   /// Whether the test or the clock changed something since the last run. What a run itself changes is for the next tick.
@@ -23,9 +23,6 @@ struct TestRun {
   private var nextTick: Instant
   /// Since the stop before.
   private(set) var happenings: [Happening] = []
-  /// What would have acted since the stop before, but is not carried out; positions in `Decisions.notExecutable`.
-  private(set) var missed: Set<Int> = []
-  private(set) var notExecutable: [Decisions.NotExecutable] = []
   /// The steps that somebody came to since the stop before, by sequence.
   private var passed: [String: Set<String>] = [:]
   /// Of the last run, for what is asked at a stop.
@@ -33,8 +30,6 @@ struct TestRun {
   /// The last evaluation, and the number of its snapshot.
   private var basis: (evaluation: Evaluation, number: Int)?
   private var failures: [TestFailure] = []
-  /// Why the test cannot say what it should.
-  private var obstacle: String?
   private var cast = TestCast()
   /// Where what is reached is written down; `nil` where nobody asks.
   private let tally: CoverageTally?
@@ -47,7 +42,7 @@ struct TestRun {
     self.plan = plan
     calendar = plan.program.policy.calendar(holidays: holidays)
     options = DecisionOptions(
-      appliesMessagePolicies: test.withPolicy, appliesPopulationPolicies: false, takesFirstArms: true,
+      appliesMessagePolicies: test.withPolicy, appliesPopulationPolicies: false, fixedArms: FixedArms(),
       holidays: holidays)
     world = TestWorld(plan)
     now = test.start ?? Instant(milliseconds: 0)
@@ -56,10 +51,9 @@ struct TestRun {
   }
 
   mutating func result() -> TestResult {
-    for step in test.steps where obstacle == nil { take(step) }
-    let verdict: TestResult.Verdict =
-      if let obstacle { .notExecutable(obstacle) } else { failures.isEmpty ? .passed : .failed(failures) }
-    return TestResult(title: test.title, range: test.range, verdict: verdict)
+    for step in test.steps { take(step) }
+    return TestResult(
+      title: test.title, range: test.range, verdict: failures.isEmpty ? .passed : .failed(failures))
   }
 
   mutating func played() -> PlayedTest {
@@ -71,7 +65,7 @@ struct TestRun {
   private mutating func take(_ step: CheckedTest.Step) {
     switch step.kind {
     case .at, .wait: leaveStop()
-    case .givenConsent, .givenRecord, .givenDeal, .givenEvent:
+    case .givenConsent, .givenArm, .givenSplit, .givenRecord, .givenDeal, .givenEvent:
       leaveStop()
       isStale = true
       evaluation = nil
@@ -81,6 +75,14 @@ struct TestRun {
     case .at(let instant): advance(to: instant)
     case .wait(let span): advance(to: calendar.add(span, to: now))
     case .givenConsent(let purpose): cast.giveConsent(purpose, &world)
+    case .givenArm(let arm, let experiment, let subject):
+      let keys = cast.drawnKeys(&world, of: subject)
+      options.fixedArms?.give(arm, of: experiment, step: nil, to: keys.id(byAccount: subject == .account))
+    case .givenSplit(let arm, let sequence, let step):
+      let keys = cast.drawnKeys(&world, of: .contact)
+      for byAccount in [false, true] {
+        options.fixedArms?.give(arm, of: sequence, step: step, to: keys.id(byAccount: byAccount))
+      }
     case .givenRecord(let subject, let values): cast.give(values, to: subject, &world, at: now)
     case .givenDeal(let values): cast.giveDeal(values, &world)
     case .givenEvent(let event, let values, let ago):
@@ -126,8 +128,6 @@ struct TestRun {
     let decisions = decide(evaluation, plan: plan, state: world.state, options: options)
     tally?.observe(evaluation, decisions, withPolicy: options.appliesMessagePolicies)
     for action in decisions.actions { happenings.append(Happening(at: now, action: action)) }
-    notExecutable = decisions.notExecutable
-    for (index, missing) in decisions.notExecutable.enumerated() where missing.matched > 0 { missed.insert(index) }
     for change in decisions.changes.sequences.enrolments {
       let steps = change.enrolment.visits.filter { $0.beganAt == now }.map(\.step)
       passed[change.sequence, default: []].formUnion(steps)
@@ -146,7 +146,6 @@ struct TestRun {
     guard isAtStop else { return }
     isAtStop = false
     happenings = []
-    missed = []
     passed = [:]
   }
 
@@ -178,10 +177,6 @@ struct TestRun {
   // MARK: - Expectations
 
   private mutating func expectNothing(_ step: CheckedTest.Step) {
-    if let missing = missing({ _ in true }) {
-      obstacle = missing.text
-      return
-    }
     let happened = happenings.filter { $0.action.isDone && !$0.action.isSync }
     if !happened.isEmpty {
       fail(step, TestWording.expectedNothing(count: happened.count), trace(of: happened))
@@ -195,12 +190,7 @@ struct TestRun {
     let found = happenings.filter { happening in
       happening.action.isDone && matches(happening, action, step.subject, person, evaluation)
     }
-    let might = { (other: CheckedAction) in
-      other.isLike(action) || (other.id == .sendBest && action.id == .sendAsset)
-    }
-    if found.isEmpty, let missing = missing(might) {
-      obstacle = missing.text
-    } else if isNegated, !found.isEmpty {
+    if isNegated, !found.isEmpty {
       fail(step, TestWording.happened(text(of: step)), trace(of: found))
     } else if !isNegated, found.isEmpty {
       fail(step, TestWording.didNotHappen(text(of: step)), trace(of: happenings) + obstacles(to: action, evaluation))
@@ -212,10 +202,6 @@ struct TestRun {
     let enrolled = world.state.sequences.enrolments[sequence] ?? []
     if enrolled.contains(where: { step == nil || $0.place.step == step }) { return }
     if let passed = passed[sequence], step.map(passed.contains) ?? true { return }
-    if let missing = notExecutable.first(where: { $0.name == sequence }) {
-      obstacle = missing.text
-      return
-    }
     fail(expectation, TestWording.didNotHappen(text(of: expectation)), traceOfEnrolment(in: sequence, current()))
   }
 

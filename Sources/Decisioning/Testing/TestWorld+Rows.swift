@@ -17,6 +17,9 @@ extension TestWorld {
     }
     state.handled = Set(state.handled.map(moved))
     state.holds = Dictionary(uniqueKeysWithValues: state.holds.map { (moved($0.key), $0.value) })
+    for index in state.approvals.items.indices where state.approvals.items[index].action.subject == subject {
+      state.approvals.items[index].action.row = moved(state.approvals.items[index].action.row)
+    }
     if subject == .contact { state.recommendations.moveRows(moved) }
     for index in state.changes.indices where state.changes[index].subject == subject {
       state.changes[index].row = moved(state.changes[index].row)

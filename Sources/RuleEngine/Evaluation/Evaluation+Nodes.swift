@@ -16,7 +16,6 @@ extension Evaluation {
     case .fieldIsUnchanged(let field, let value, let span):
       let isUnchanged = unchanged(changes(of: field, in: node.frame), span, count)
       return .flags(unknownWhereMissing(isUnchanged, operand(value, batch)))
-    case .unsupported: return .missing(node.type, count: count)
     case .gather(let operand, .outer) where plan.graph[node.frame].isOfCandidates:
       // One for all candidates, which kernels spread.
       return self.operand(operand, batch).gathered([focus?.contact ?? Column.missingCode])

@@ -218,10 +218,12 @@ func eventSpacing(_ span: TimeSpan, _ calendar: BusinessCalendar) -> (_ last: In
   func day(_ time: Int64) -> Int { Int(zone.day(of: Instant(milliseconds: time)).dayNumber) }
   // 1970-01-01 was a Thursday; weeks begin on Monday.
   func week(_ time: Int64) -> Int { Int((Double(day(time) + 3) / 7).rounded(.down)) }
+  func month(_ time: Int64) -> Int { zone.day(of: Instant(milliseconds: time)).monthNumber }
   let amount = Int(span.amount)
   switch span.unit {
   case .days: return { day($1) - day($0) >= amount }
   case .weeks: return { week($1) - week($0) >= amount }
+  case .months: return { month($1) - month($0) >= amount }
   case .minutes, .hours, .businessHours, .businessDays:
     return { calendar.add(span, to: Instant(milliseconds: $0)).milliseconds <= $1 }
   }

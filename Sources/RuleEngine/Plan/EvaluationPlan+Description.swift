@@ -72,7 +72,6 @@ extension EvaluationPlan: CustomStringConvertible {
     case .candidate: "asset"
     case .stepTime(let step): "start of step \(step)"
     case .fieldIsUnchanged(_, let operand, let span): "\(operand.label) unchanged for \(span)"
-    case .unsupported(let feature): "not yet executable: \(feature.rawValue)"
     case .gather(let operand, let step): "\(operand.label) by \(step)"
     case .not, .and, .or, .compare, .isKnown, .isOneOf, .isInList, .textTest, .matches: conditionText(node)
     default: valueText(node)

@@ -7,8 +7,6 @@ package struct EvaluationPlan: Sendable {
   package let program: CheckedProgram
   package private(set) var graph: PlanGraph
   package let readSet: ReadSet
-  /// What is planned but computed by no evaluation, in the order of the rule book.
-  package let notYetExecutable: [NotYetExecutable]
   /// One for each recommendation of the program.
   package let recommendations: [RecommendationPlan]
   /// For each asset where its name stands among those of all; empty when nothing is recommended.
@@ -23,7 +21,6 @@ package struct EvaluationPlan: Sendable {
     planner.planProgram()
     graph = planner.graph
     readSet = planner.readSet
-    notYetExecutable = planner.notYetExecutable
     recommendations = planner.recommendations
     assetNameRanks = planner.recommendations.isEmpty ? [] : EvaluationPlan.nameRanks(of: program.assets)
     definitionNodes = planner.definitionNodes
@@ -67,26 +64,6 @@ package struct EvaluationPlan: Sendable {
     let node = planner.plan(expression, in: scope).node
     graph = planner.graph
     return node
-  }
-
-  /// The parts of an expression that no evaluation computes; an expression that has any is unknown or missing where
-  /// they matter, and what depends on it must be refused.
-  package func notYetExecutable(
-    in expression: CheckedExpression, of subject: Subject, trigger: TriggerKind? = nil
-  ) -> [NotYetExecutable] {
-    guard !notYetExecutable.isEmpty else { return [] }
-    var planner = Planner(program: program, graph: graph, definitionNodes: definitionNodes)
-    let scope = planner.scope(of: subject, trigger: trigger)
-    let root = planner.plan(expression, in: scope).node
-    var found = planner.notYetExecutable
-    var features = Set(found.map(\.feature))
-    for node in planner.graph.nodes(below: root) {
-      guard case .unsupported(let feature) = planner.graph[node].kind, features.insert(feature).inserted else {
-        continue
-      }
-      found.append(contentsOf: notYetExecutable.filter { $0.feature == feature })
-    }
-    return found
   }
 }
 

@@ -20,7 +20,7 @@ extension Node.Kind {
   fileprivate func mapped(_ mapping: NodeMapping) -> Node.Kind? {
     switch self {
     case .constant, .now, .today, .moment, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld,
-      .triggerNew, .stepTime, .unsupported:
+      .triggerNew, .stepTime:
       self
     case .gather(let node, let step): mapping.one(node) { .gather($0, step) }
     case .not(let node): mapping.one(node) { .not($0) }

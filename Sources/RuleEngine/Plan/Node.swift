@@ -32,8 +32,6 @@ package struct Node: Hashable, Sendable {
     case candidate
     /// When the enrolment at hand began the step of that name; missing before it did.
     case stepTime(String)
-    /// It cannot be executed: unknown or missing in every row.
-    case unsupported(NotYetExecutable.Feature)
 
     /// The operand's value at the row that the step leads to; missing where it leads nowhere.
     case gather(NodeID, Step)
@@ -178,7 +176,7 @@ extension Node {
   package var children: [NodeID] {
     switch kind {
     case .constant, .now, .today, .moment, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld,
-      .triggerNew, .stepTime, .candidate, .unsupported, .affinity:
+      .triggerNew, .stepTime, .candidate, .affinity:
       []
     case .gather(let node, _), .definition(_, let node), .definitionIsUnchanged(_, let node, _),
       .fieldIsUnchanged(_, let node, _), .not(let node),

@@ -82,7 +82,7 @@ extension Node.Kind {
       true
     case .reduce(let reduction): reduction.readsTime
     case .constant, .field, .eventTime, .eventWorth, .triggerTime, .triggerWorth, .triggerOld, .triggerNew,
-      .stepTime, .candidate, .unsupported, .gather, .definition, .factorScore, .pointsScore, .not, .and, .or, .compare,
+      .stepTime, .candidate, .gather, .definition, .factorScore, .pointsScore, .not, .and, .or, .compare,
       .isKnown,
       .isOneOf,
       .isInList, .textTest, .matches, .assetField, .folded, .day, .startOfDay, .arithmetic, .negate, .shift, .otherwise,

@@ -65,19 +65,19 @@ struct PlanScope {
 
 /// A set of levels of a scope.
 struct LevelSet: OptionSet, Hashable {
-  var rawValue: UInt64 = 0
+  var rawValue: UInt128 = 0
 
-  static let limit = 64
+  static let limit = 128
 
-  init(rawValue: UInt64) {
+  init(rawValue: UInt128) {
     self.rawValue = rawValue
   }
 
   init(level: Int) {
-    rawValue = 1 << UInt64(level)
+    rawValue = 1 << UInt128(level)
   }
 
-  var highest: Int? { rawValue == 0 ? nil : 63 - rawValue.leadingZeroBitCount }
+  var highest: Int? { rawValue == 0 ? nil : 127 - rawValue.leadingZeroBitCount }
 }
 
 /// The variables that an expression reads.

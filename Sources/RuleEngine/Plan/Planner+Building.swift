@@ -102,7 +102,7 @@ extension Planner {
   }
 
   mutating func inLast(_ operand: Planned, _ span: TimeSpan, in scope: PlanScope) -> Planned {
-    let start = scalar(.moment(span, later: false), .time)
+    let start = moment(span, later: false, in: scope)
     let end = scalar(.now, .time)
     let after = compare(operand, .greater, start, in: scope)
     return and([after, compare(operand, .lessOrEqual, end, in: scope)], in: scope)
@@ -110,7 +110,7 @@ extension Planner {
 
   mutating func inNext(_ operand: Planned, _ span: TimeSpan, in scope: PlanScope) -> Planned {
     let start = scalar(.now, .time)
-    let end = scalar(.moment(span, later: true), .time)
+    let end = moment(span, later: true, in: scope)
     let isDay = graph[operand.node].type == .date
     let after = compare(operand, isDay ? .greaterOrEqual : .greater, start, in: scope)
     return and([after, compare(operand, .lessOrEqual, end, in: scope)], in: scope)

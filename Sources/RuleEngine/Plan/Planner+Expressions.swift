@@ -43,7 +43,7 @@ extension Planner {
     case .inLast(let operand, let span): return inLast(plan(operand, in: scope), span, in: scope)
     case .inNext(let operand, let span): return inNext(plan(operand, in: scope), span, in: scope)
     case .isUnchanged(let reference, let span):
-      return planUnchanged(reference, span, in: scope, at: expression.range)
+      return planUnchanged(reference, span, in: scope)
     case .did(let query, let times): return planDid(query, times, in: scope)
     default: return planValue(expression, in: scope)
     }
@@ -56,7 +56,7 @@ extension Planner {
     case .now: return scalar(.now, .time)
     case .today: return scalar(.today, .date)
     case .ago(let span):
-      let moment = scalar(.moment(span, later: false), .time)
+      let moment = moment(span, later: false, in: scope)
       return type == .date ? map(moment, .date, in: scope) { .day($0) } : moment
     case .read(let reference): return planRead(reference, type, in: scope, at: expression.range)
     case .assetField(of: let operand, let field):
@@ -68,7 +68,10 @@ extension Planner {
       if case .number(let number) = constantValue(operand.node) { return constant(.number(-number), .number) }
       return map(operand, .number, in: scope) { .negate($0) }
     case .shift(let operand, let span, later: let later):
-      return map(plan(operand, in: scope), type, in: scope) { .shift($0, span, later: later) }
+      let operand = plan(operand, in: scope)
+      return byOwnDays(span, in: scope) { planner, span in
+        planner.map(operand, type, in: scope) { .shift($0, span, later: later) }
+      }
     case .otherwise(let operand, let fallback):
       return combine([plan(operand, in: scope), plan(fallback, in: scope)], type, in: scope) {
         .otherwise($0[0], $0[1])
@@ -78,7 +81,7 @@ extension Planner {
         plan(condition, in: scope), plan(then, in: scope), plan(otherwise, in: scope), type, in: scope)
     case .freshness(let operand, halfLife: let span):
       guard let halfLife = span.elapsedMilliseconds else {
-        return unsupported(.businessHalfLife, type, at: expression.range)
+        return constant(.missing, type)
       }
       let instant = asInstant(plan(operand, in: scope), in: scope)
       return map(instant, .number, in: scope) { .freshness($0, halfLife: halfLife) }
@@ -207,10 +210,11 @@ extension Planner {
   }
 
   private mutating func planUnchanged(
-    _ reference: Reference, _ span: TimeSpan, in scope: PlanScope, at range: SourceRange
+    _ reference: Reference, _ span: TimeSpan, in scope: PlanScope
   ) -> Planned {
+    // The checker lets nothing through of which no history is kept.
     guard let index = scope.level(of: reference.variable), let entity = scope.levels[index].entity else {
-      return unsupported(.historyOfComputedValue, .flag, at: range)
+      return constant(.missing, .flag)
     }
     let levels = scope.closure(of: LevelSet(level: index))
     let frame = scope.frame(of: levels)
@@ -227,7 +231,7 @@ extension Planner {
     case .definition(let id) where definitionNodes.indices.contains(id.index) && program[id].isState:
       value = node(.definitionIsUnchanged(id, definitionNodes[id.index], span), .flag, source)
     case .definition, .eventTime, .eventWorth, .oldValue, .newValue:
-      return unsupported(.historyOfComputedValue, .flag, at: range)
+      return constant(.missing, .flag)
     }
     return Planned(node: viaAccount ? node(.gather(value, .account), .flag, frame) : value, levels: levels)
   }

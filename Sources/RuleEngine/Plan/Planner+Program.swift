@@ -134,7 +134,9 @@ extension Planner {
       switch step.kind {
       case .expectCondition(let condition, let subject): _ = plan(condition, in: scope(of: subject))
       case .expectAction(let action, isNegated: _, to: _): planAction(action, in: scope(of: .contact))
-      case .at, .wait, .givenConsent, .givenRecord, .givenDeal, .givenEvent, .expectNothing, .expectEnrolled: break
+      case .at, .wait, .givenConsent, .givenArm, .givenSplit, .givenRecord, .givenDeal, .givenEvent, .expectNothing,
+        .expectEnrolled:
+        break
       }
     }
   }

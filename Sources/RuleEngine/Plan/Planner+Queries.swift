@@ -1,5 +1,4 @@
 import BusinessTime
-import RuleDiagnostics
 package import RuleSemantics
 
 extension Planner {
@@ -19,11 +18,9 @@ extension Planner {
     guard let owner = scope.level(of: query.owner), let entity = scope.levels[owner].entity else {
       return constant(.missing, type)
     }
-    guard let operation = operation(of: aggregate) else {
-      return unsupported(.businessHalfLife, type, at: query.range)
-    }
-    guard let window = planWindow(query.window, in: scope) else {
-      return unsupported(.enrolmentWindow, type, at: query.range)
+    // The checker lets no half-life without a length through, nor a window since a step where there are none.
+    guard let operation = operation(of: aggregate), let window = planWindow(query.window, in: scope) else {
+      return constant(.missing, type)
     }
     let source = source(of: query.events, for: entity)
     if let planned = planEventsOfCandidate(query, operation, window, source, type, in: scope) { return planned }
@@ -32,7 +29,7 @@ extension Planner {
     return reduce(
       Query(
         owner: owner, link: .events(of: entity, source), filter: query.filter, value: aggregate.value,
-        operation: operation, window: window, level: innerLevel, type: type, range: query.range),
+        operation: operation, window: window, level: innerLevel, type: type),
       in: scope)
   }
 
@@ -69,7 +66,7 @@ extension Planner {
     let reduced = reduce(
       Query(
         owner: owner, link: link, filter: query.filter, value: aggregate.value, operation: operation, window: Window(),
-        level: innerLevel, type: isAny ? .number : type, range: query.range),
+        level: innerLevel, type: isAny ? .number : type),
       in: scope)
     guard isAny else { return reduced }
     return compare(reduced, .greaterOrEqual, constant(.number(1), .number), in: scope)
@@ -92,13 +89,11 @@ extension Planner {
     var window: Window
     var level: PlanScope.Level
     var type: ValueType
-    var range: SourceRange
   }
 
   private mutating func reduce(_ query: Query, in scope: PlanScope) -> Planned {
-    guard scope.levels.count < LevelSet.limit else {
-      return unsupported(.nesting, query.type, at: query.range)
-    }
+    // The parser refuses what is nested half as deep.
+    guard scope.levels.count < LevelSet.limit else { return constant(.missing, query.type) }
     let outside = outerLevels(of: query, in: scope)
     let owner = LevelSet(level: query.owner)
     let start = query.window.start
@@ -153,7 +148,7 @@ extension Planner {
   private mutating func planWindow(_ window: EventQuery.Window?, in scope: PlanScope) -> Window? {
     switch window {
     case nil: return Window()
-    case .within(let span): return Window(start: scalar(.moment(span, later: false), .time))
+    case .within(let span): return Window(start: moment(span, later: false, in: scope))
     case .fromTo(let start, let end):
       return Window(
         start: scalar(.moment(start, later: false), .time), end: scalar(.moment(end, later: false), .time))

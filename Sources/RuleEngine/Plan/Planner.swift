@@ -7,8 +7,9 @@ struct Planner {
   let program: CheckedProgram
   var graph: PlanGraph
   var readSet = ReadSet()
-  var notYetExecutable: [NotYetExecutable] = []
   var recommendations: [RecommendationPlan] = []
+  /// While it plans for whom other days are off.
+  var isPlanningDays = false
   /// One for each definition that has been planned, which stand in the order of the program.
   var definitionNodes: [NodeID]
 
@@ -51,14 +52,6 @@ struct Planner {
 
   mutating func scalar(_ kind: Node.Kind, _ type: ValueType) -> Planned {
     Planned(node: node(kind, type, .scalar), levels: [])
-  }
-
-  /// A scalar, which is missing or unknown.
-  mutating func unsupported(
-    _ feature: NotYetExecutable.Feature, _ type: ValueType, at range: SourceRange
-  ) -> Planned {
-    notYetExecutable.append(NotYetExecutable(feature: feature, range: range))
-    return scalar(.unsupported(feature), type)
   }
 
   /// The constant that a node is; `nil` when it is computed.

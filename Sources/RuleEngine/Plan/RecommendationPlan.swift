@@ -22,8 +22,6 @@ package struct RecommendationPlan: Sendable {
   let factors: [NodeID]
   /// The candidates of one contact.
   let frame: FrameID
-  /// Whether a part of it is computed by no evaluation.
-  package let isExecutable: Bool
 }
 
 extension Planner {
@@ -33,7 +31,6 @@ extension Planner {
 
   private mutating func planRecommendation(_ index: Int) {
     let recommendation = program.recommendations[index]
-    let unsupported = notYetExecutable.count
     let scope = scope(ofCandidatesOf: index)
     let conditions = recommendation.gate.map(\.conjuncts) ?? []
     let gates = conditions.map { condition in
@@ -43,15 +40,9 @@ extension Planner {
       return RecommendationPlan.Gate(condition: condition, node: planned.node, dependency: dependency)
     }
     let factors = recommendation.factors.map { lift(plan($0.value, in: scope), to: pairLevels, in: scope) }
-    let isExecutable =
-      notYetExecutable.count == unsupported
-      && (gates.map(\.node) + factors).allSatisfy { root in
-        graph.nodes(below: root).allSatisfy { if case .unsupported = graph[$0].kind { false } else { true } }
-      }
     recommendations.append(
       RecommendationPlan(
-        recommendation: recommendation, gates: gates, factors: factors, frame: scope.frame(of: pairLevels),
-        isExecutable: isExecutable))
+        recommendation: recommendation, gates: gates, factors: factors, frame: scope.frame(of: pairLevels)))
   }
 
   private var pairLevels: LevelSet { [LevelSet(level: 0), LevelSet(level: 1)] }

@@ -57,7 +57,7 @@ struct RowClock {
 
   /// The first instant after now at which the clock goes back, or `Int64.max`. An early one where that is far ahead.
   func firstStepBack(after now: Int64) -> Int64 {
-    guard let span, span.unit == .days || span.unit == .weeks || span.unit == .businessDays else { return .max }
+    guard let span, span.unit.isCounted else { return .max }
     var time = now
     for _ in 0..<RowClock.limit {
       let drift = drift(at: time)

@@ -114,7 +114,7 @@ struct RowCompiler {
     case .eventTime: fillEventTime(&step, node)
     case .eventWorth:
       if case .table(.events(.interactions)) = graph[node.frame] { step.code = .interactionWorth }
-    case .triggerTime, .triggerWorth, .triggerOld, .triggerNew, .unsupported, .candidate, .affinity, .candidateEvents,
+    case .triggerTime, .triggerWorth, .triggerOld, .triggerNew, .candidate, .affinity, .candidateEvents,
       .rate, .popularity:
       break
     case .gather(let operand, let way):

@@ -136,6 +136,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case assetFileWithoutNames = "asset-file-without-names"
   case unknownAssetColumn = "unknown-asset-column"
   case assetCell = "asset-cell"
+  case shadowedAsset = "shadowed-asset"
   case invalidAddress = "invalid-address"
   case duplicateMember = "duplicate-member"
   case emptyTeam = "empty-team"
@@ -180,6 +181,7 @@ package enum DiagnosticID: String, Hashable, Sendable, CaseIterable {
   case severalEvents = "several-events"
   case unknownTestPerson = "unknown-test-person"
   case unknownTestStep = "unknown-test-step"
+  case unknownTestArm = "unknown-test-arm"
 
   // MARK: Lint
   case missingSurprise = "missing-surprise"

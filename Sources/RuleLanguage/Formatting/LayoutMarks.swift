@@ -281,7 +281,7 @@ struct LayoutMarks {
       case .given(_, let list, _): values(list)
       case .expectAction(let action, _, _): visit(action)
       case .expectCondition(let condition): expression(condition)
-      case .at, .withPolicy, .givenConsent, .wait, .expectNothing, .expectEnrolled: break
+      case .at, .withPolicy, .givenConsent, .givenArm, .wait, .expectNothing, .expectEnrolled: break
       }
     }
   }

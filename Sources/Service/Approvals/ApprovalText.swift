@@ -17,7 +17,7 @@ package struct ApprovalText {
   package func list(_ records: [ApprovalRecord]) -> String {
     guard !records.isEmpty else { return "nothing waits for approval" }
     return records.map { record in
-      "\(style.bold("\(record.id)"))  \(record.rule)  \(about(record))  \(state(record))\n    \(record.reason)"
+      "\(style.bold("\(record.id)"))  \(record.rule)  \(about(record))  \(state(record))\n    \(record.item?.text ?? record.reason)"
     }.joined(separator: "\n") + "\n" + style.faint("abm-rules approvals show ID, approve ID or RULE, reject ID or RULE")
   }
 
@@ -34,7 +34,7 @@ package struct ApprovalText {
         "  before: \(answer.isApproval ? "approved" : "rejected") by \(answer.by) at \(answer.at.minuteText(in: zone))"
           + (answer.note.map { ", \($0)" } ?? ""))
     }
-    if let item = record.item { lines.append("  \(item.action) \(item.arguments)") }
+    if let item = record.item { lines.append("  \(item.text)") }
     for subject in subjects { lines.append("    \(subject.key)") }
     if subjects.count < record.people, record.item == nil {
       lines.append(style.faint("    and \(Plural.grouped(record.people - subjects.count)) more"))
@@ -82,5 +82,23 @@ package struct ApprovalText {
       ("arguments", record.item.flatMap { JSONValue(text: $0.arguments) }),
       ("subjects", subjects.map { .list($0.map { .text($0.key) }) }),
     ])
+  }
+}
+
+extension ApprovalRecord.Item {
+  /// `recommend next_best: roi_guide 81 %, checklist 64 %`, with the step of a sequence before it.
+  fileprivate var text: String {
+    guard case .record(let arguments) = JSONValue(text: arguments) else { return action }
+    func names(_ parameter: ParameterID) -> [String] {
+      switch arguments.first(where: { $0.name == parameter.rawValue })?.value {
+      case .text(let text)?: [text]
+      case .list(let values)?: values.compactMap { if case .text(let text) = $0 { text } else { nil } }
+      default: []
+      }
+    }
+    let step = step.map { "step \($0): " } ?? ""
+    let picks = picks.flatMap(JSONValue.init(text:)).flatMap { DecidedPicks(json: $0, recommendation: "") }
+    let assets = picks?.picks.map { "\($0.asset) \(ActionText.percent($0.score))" } ?? names(.assets)
+    return "\(step)\(action) \(names(.recommendation).joined()): \(assets.joined(separator: ", "))"
   }
 }

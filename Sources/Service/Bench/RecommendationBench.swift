@@ -19,11 +19,10 @@ struct RecommendationBench: Sendable {
   /// One contact with all that is worked out for it alone, in a snapshot of its own.
   private(set) var firsts: [Double] = []
 
-  /// `nil` when the rule book has no recommendation that is carried out.
+  /// `nil` when the rule book has no recommendation.
   init?(_ plan: EvaluationPlan, _ snapshot: Snapshot, _ calendar: BusinessCalendar, _ now: Instant) {
-    guard let index = plan.recommendations.firstIndex(where: \.isExecutable), snapshot.contacts.count > 0 else {
-      return nil
-    }
+    let index = 0
+    guard !plan.recommendations.isEmpty, snapshot.contacts.count > 0 else { return nil }
     let recommendation = plan.recommendations[index].recommendation
     name = recommendation.name
     assets = plan.program.assets.count
@@ -55,7 +54,8 @@ struct RecommendationBench: Sendable {
   mutating func addFirst(
     _ plan: EvaluationPlan, _ snapshot: Snapshot, key: String, _ calendar: BusinessCalendar, _ now: Instant
   ) {
-    guard let index = plan.recommendations.firstIndex(where: \.isExecutable) else { return }
+    guard !plan.recommendations.isEmpty else { return }
+    let index = 0
     let row = snapshot.contacts.keys.firstIndex { snapshot.texts.text($0) == key } ?? 0
     var one = Stopwatch()
     one.measure {

@@ -16,7 +16,18 @@ package struct RuleBookHasErrors: Error {
 package enum DataCommands {
   /// The rule book of a workspace, without errors.
   package static func loadBook(_ configuration: Configuration) throws -> RuleBook {
-    let book = try RuleBook.load([configuration.rules])
+    try withoutErrors(RuleBook.load([configuration.rules], configuration))
+  }
+
+  /// The same and its database, with what is wrong with the rule book first.
+  package static func open(_ configuration: Configuration) throws -> (book: RuleBook, store: Store) {
+    let store = Result { try Store.open(configuration.database) }
+    let imported = try (try? store.get())?.assets()
+    let book = try withoutErrors(RuleBook.load([configuration.rules], imported: imported))
+    return (book, try store.get())
+  }
+
+  private static func withoutErrors(_ book: RuleBook) throws -> RuleBook {
     guard !book.hasErrors else { throw RuleBookHasErrors(book: book) }
     return book
   }
@@ -41,12 +52,22 @@ package enum DataCommands {
     case contacts, accounts, deals, events, assets
   }
 
+  /// Assets that rules name may be the very ones that are to be imported.
+  private static func bookToImport(_ source: Source, _ configuration: Configuration) throws -> RuleBook {
+    let book = try RuleBook.load([configuration.rules], configuration)
+    let isInTheWay = book.diagnostics.contains {
+      $0.severity == .error && !(source == .assets && $0.id == .unknownAsset)
+    }
+    guard !isInTheWay else { throw RuleBookHasErrors(book: book) }
+    return book
+  }
+
   /// - Parameter eventType: the name of the event, for events only.
   package static func importFile(
     _ path: String, _ source: Source, eventType: String?, configuration: Configuration, options: ImportOptions,
     now: Instant, progress: (ImportProgress) -> Void
   ) throws -> ImportSummary {
-    let book = try loadBook(configuration)
+    let book = try bookToImport(source, configuration)
     let kind: ImportKind
     switch source {
     case .contacts: kind = .contacts

@@ -14,6 +14,8 @@ package struct Replay: Sendable {
   package let actions: Int
   /// What is not as it was recorded.
   package let differences: [Difference]
+  /// How many records were erased for good since, which no replay can know.
+  package let erased: Int
 
   package struct Difference: Hashable, Sendable {
     /// Of the action among those of the run, from 0.
@@ -29,13 +31,11 @@ package struct Replay: Sendable {
     guard let version = try store.versions(startingWith: run.record.rulebook).first else {
       throw UnreadableVersion(hash: run.record.rulebook)
     }
-    let book = try DeployedBook.read(version)
+    let book = try DeployedBook.read(version).joined(with: store.earlierVersions(asOf: run))
     let options = try RunService.Options(kept: run.kept.options)
     let plan = DecisionPlan(EvaluationPlan(book.program))
     let holidays = PolicyHolidays(of: book)
-    let loaded = try store.load(
-      book.program, reading: plan.evaluation.readSet.union(plan.readSet), asOf: run,
-      about: options.scope.map { ($0.contacts, $0.accounts) })
+    let loaded = try load(book, plan, run, options, store)
     let evaluation = Evaluation(
       plan: plan.evaluation, snapshot: loaded.snapshot, now: run.record.at,
       calendar: book.program.policy.calendar(holidays: holidays.days))
@@ -48,7 +48,23 @@ package struct Replay: Sendable {
     let isSame = digestOfText(json.text) == run.kept.digest
     return Replay(
       run: run, isSame: isSame, actions: decisions.actions.count,
-      differences: isSame ? [] : try differences(decisions, book, run, store))
+      differences: isSame ? [] : try differences(decisions, book, run, store),
+      erased: try store.erasedRecords(since: run))
+  }
+
+  private static func load(
+    _ book: RuleBook, _ plan: DecisionPlan, _ run: PastRun, _ options: RunService.Options, _ store: Store
+  ) throws -> LoadedState {
+    do {
+      return try store.load(
+        book.program, reading: plan.evaluation.readSet.union(plan.readSet), asOf: run,
+        about: options.scope.map { ($0.contacts, $0.accounts) })
+    } catch {
+      if case StoreError.schemaDiffers(_, let changes) = error {
+        throw UnreplayableRun(run: run.record.id, changes: changes)
+      }
+      throw error
+    }
   }
 
   /// Compares with the log of decisions. It leaves out what was as in the run before, so that not every difference can
@@ -78,6 +94,11 @@ package struct Replay: Sendable {
     let head = "run \(run.record.id) at \(run.record.at.description), rule book \(run.record.rulebook.prefix(12))"
     if isSame { return "\(head): the same, byte for byte (\(Plural.count(actions, "action")))" }
     var lines = ["\(head): not the same"]
+    if erased > 0 {
+      lines.append(
+        "  \(Plural.count(erased, "record")) \(erased == 1 ? "was" : "were") erased for good since, and cannot be asked"
+      )
+    }
     for difference in differences {
       lines.append("  action \(difference.position)")
       lines.append("    recorded: \(difference.recorded ?? "nothing")")
@@ -94,6 +115,7 @@ package struct Replay: Sendable {
     .members([
       ("run", .integer(Int(run.record.id))), ("now", .text(run.record.at.description)),
       ("rulebook", .text(run.record.rulebook)), ("same", .flag(isSame)), ("actions", .integer(actions)),
+      ("erased", erased > 0 ? .integer(erased) : nil),
       (
         "differences",
         .list(
@@ -117,6 +139,17 @@ private struct DecisionLine {
     text = LoggedDecision.text(
       rule: action.rule, key: action.key, action: action.action.rawValue, arguments: arguments,
       outcome: action.outcome.name, reason: action.outcome.reason(in: zone))
+  }
+}
+
+/// The tables are no longer what the rule book of the run declares.
+package struct UnreplayableRun: Error, CustomStringConvertible {
+  package let run: Int64
+  package let changes: [String]
+
+  package var description: String {
+    "run \(run) cannot be decided again: the database was migrated since to other types of fields than its rule book "
+      + "declares (what is not as it was: \(changes.joined(separator: "; "))). Its decisions are in the log, and `why` reads them"
   }
 }
 

@@ -43,8 +43,10 @@ package struct CoverageReport {
     case .stage: "stages of journeys"
     case .score: "lines and factors of scores"
     case .segment: "ways in and out of segments"
-    case .policy: "`never message` of policies"
-    case .sequence: "sequences that enroll"
+    case .policy: "clauses of policies"
+    case .recommendation: "recommendations"
+    case .arm: "arms"
+    case .sequence: "ways in and out of sequences"
     case .step: "steps of sequences"
     }
   }

@@ -29,8 +29,7 @@ package struct PlanReport {
     for report in result.decisions.sequences where !report.isQuiet {
       lines.append("")
       lines +=
-        sequences.lines(of: report) + acting((byRule[report.name] ?? []).filter { $0.outcome == .act })
-        + heldBack((byRule[report.name] ?? []).filter { $0.outcome != .act && $0.outcome != .already })
+        sequences.lines(of: report) + outcomes(of: byRule[report.name] ?? [])
     }
     let syncs = result.decisions.actions.filter(\.isSync)
     if !syncs.isEmpty { lines += [""] + syncSection(syncs) }
@@ -80,10 +79,14 @@ package struct PlanReport {
       lines.append("    \(first)abm-rules approvals approve \(report.name), or reject it")
     }
     if report.isPaused { lines.append(style.yellow("  paused")) }
-    lines += acting(actions.filter { $0.outcome == .act })
-    lines += asking(actions.filter { $0.outcome.isQuestion && report.approval == nil })
-    lines += heldBack(actions.filter { $0.outcome != .act && !$0.outcome.isApproval && $0.outcome != .already })
-    return lines
+    return lines + outcomes(of: actions, isAsked: report.approval != nil)
+  }
+
+  /// - Parameter isAsked: whether one question is about all of them.
+  private func outcomes(of actions: [DecidedAction], isAsked: Bool = false) -> [String] {
+    acting(actions.filter { $0.outcome == .act })
+      + asking(actions.filter { $0.outcome.isQuestion && !isAsked })
+      + heldBack(actions.filter { $0.outcome != .act && !$0.outcome.isApproval && $0.outcome != .already })
   }
 
   private func counts(_ report: Decisions.RuleReport, _ rule: CheckedRule?, _ actions: [DecidedAction]) -> String {
@@ -98,8 +101,7 @@ package struct PlanReport {
     let holding = rule?.trigger == nil ? report.waiting : actions.isEmpty ? 0 : waitingCount(actions)
     let rest = report.matched - report.acted - holding - held - report.skipped
     var parts = [matching]
-    if !report.isExecutable { parts.append("not carried out, see the errors below") }
-    if report.isExecutable, report.approval == nil, !report.isPaused {
+    if report.approval == nil, !report.isPaused {
       if rule?.actions.isEmpty == true {
         parts.append("lower rules leave them alone")
       } else if report.acted > 0 || report.matched > 0 {
@@ -240,21 +242,16 @@ package struct PlanReport {
 
   private func quietRules(_ byRule: [String: [DecidedAction]]) -> [String] {
     let quiet =
-      result.decisions.rules.filter { !isWorthTelling($0, byRule[$0.name] ?? []) && $0.isExecutable }
+      result.decisions.rules.filter { !isWorthTelling($0, byRule[$0.name] ?? []) }
       .map { (name: $0.name, unknown: $0.unknown) }
-      + result.decisions.sequences.filter { $0.isQuiet && $0.isExecutable }.map { (name: $0.name, unknown: $0.unknown) }
+      + result.decisions.sequences.filter(\.isQuiet).map { (name: $0.name, unknown: $0.unknown) }
     guard !quiet.isEmpty else { return [] }
     let names = quiet.map { $0.unknown > 0 ? "\($0.name) (\(Plural.grouped($0.unknown)) unknown)" : $0.name }
     return ["", style.faint("Nobody today: \(names.joined(separator: ", "))")]
   }
 
   private func notes() -> [String] {
-    var lines = result.decisions.notExecutable.map { item in
-      let file = result.book.source[item.range.file]
-      let place = "\(file.path):\(file.position(at: item.range.start).line)"
-      return "\(style.red("error:")) \(item.text)  \(style.faint(place))"
-    }
-    lines += result.decisions.vanishedRules.map { name in
+    var lines = result.decisions.vanishedRules.map { name in
       "\(style.yellow("note:")) `\(name)` was deployed and is no longer in the rule book; "
         + "after a rename write `rule new was \(name)` to keep its history"
     }

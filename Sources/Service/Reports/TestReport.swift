@@ -51,8 +51,6 @@ package struct TestReport {
   private func lines(of result: TestResult) -> [String] {
     switch result.verdict {
     case .passed: return ["\(style.green("✓")) \(result.title)"]
-    case .notExecutable(let reason):
-      return ["\(style.red("✕")) \(result.title)  \(style.faint(place(result.range)))", "    \(reason)"]
     case .failed(let failures):
       return ["\(style.red("✕")) \(result.title)"] + failures.flatMap(lines)
     }
@@ -81,17 +79,14 @@ package struct TestReport {
     .list(
       results.map { result in
         var verdict = "passed"
-        var message: String?
         var failures: [TestFailure] = []
         switch result.verdict {
         case .passed: break
-        case .notExecutable(let reason): (verdict, message) = ("not executable", reason)
         case .failed(let found): (verdict, failures) = ("failed", found)
         }
         return .members([
           ("title", .text(result.title)), ("verdict", .text(verdict)),
           ("file", .text(book.source[result.range.file].path)), ("line", .integer(line(of: result.range))),
-          ("message", message.map(JSONValue.text)),
           ("failures", failures.isEmpty ? nil : .list(failures.map(json))),
         ])
       })

@@ -17,7 +17,7 @@ package struct RunResult: Sendable {
   package var committed: CommittedRun?
 
   /// Whether something in it is a problem for the exit code.
-  package var hasProblems: Bool { decisions.halt != nil || !decisions.notExecutable.isEmpty }
+  package var hasProblems: Bool { decisions.halt != nil }
 }
 
 extension RunResult {

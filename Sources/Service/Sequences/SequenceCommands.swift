@@ -137,10 +137,16 @@ package struct SequenceCommands {
     let stored = try storedName(of: name)
     let members = try store.members(of: stored, keys: nil, program: book.program)
     let finder = finder(for: sequence, to: step)
+    let program = SequenceProgram(sequence)
+    let calendar = book.program.policy.calendar(holidays: PolicyHolidays(of: book).days)
     let moves = (members.state.enrolments[stored] ?? []).filter { $0.version != sequence.version }.map { enrolment in
-      SequenceMigration.Move(
+      let target = finder?.target(of: enrolment) ?? .nowhere
+      let isWaiting = if case (.same, .waiting) = (target, enrolment.rest) { true } else { false }
+      let wait = isWaiting ? nil : target.place.flatMap(program.wait)
+      return SequenceMigration.Move(
         contact: members.contacts[Int(enrolment.contact)].keys.contact, row: enrolment.contact,
-        version: enrolment.version, from: enrolment, target: finder?.target(of: enrolment) ?? .nowhere)
+        version: enrolment.version, from: enrolment, target: target,
+        waitsUntil: wait.map { calendar.add($0, to: enrolment.clock) }.flatMap { $0 > now ? $0 : nil })
     }
     return SequenceMigration(sequence: name, version: sequence.version, moves: moves)
   }
@@ -193,9 +199,12 @@ package struct SequenceCommands {
   private func summary(of sequence: CheckedSequence) throws -> SequenceSummary {
     let stored = try storedName(of: sequence.name)
     let deployment = try store.members(of: stored, keys: [], program: book.program).state.deployments[stored]
+    let asked = try store.approvals(now: now).count { record in
+      record.status == .open && record.item != nil && [sequence.name, stored].contains(record.rule)
+    }
     return SequenceSummary(
       name: sequence.name, title: sequence.title, version: sequence.version, steps: sequence.steps.map(\.name),
       deployment: deployment, isPausedByText: sequence.frequency.isPaused, holdout: sequence.holdout,
-      performance: try store.performance(of: stored))
+      performance: try store.performance(of: stored), asked: asked)
   }
 }

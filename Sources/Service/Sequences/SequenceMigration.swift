@@ -30,6 +30,8 @@ package struct SequenceMigration: Sendable {
     package var version: String
     package var from: Enrolment
     package var target: Target
+    /// Of those that do not go on with a wait they are at: when the wait ends that they come to.
+    var waitsUntil: Instant?
   }
 
   package let sequence: String
@@ -88,7 +90,7 @@ struct PlaceFinder {
     }
     // Nothing of it was done yet: the step is met as it is now.
     if statement.before.isEmpty, statement.parent == nil, statement.position == "0" {
-      return .same(.init(step: step, position: "0"))
+      return .start(.init(step: step, position: ""))
     }
     return onwards(after: nil, in: step)
   }

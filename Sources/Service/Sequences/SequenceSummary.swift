@@ -17,6 +17,8 @@ package struct SequenceSummary: Sendable {
   let isPausedByText: Bool
   let holdout: CheckedSequence.Holdout?
   let performance: SequencePerformance
+  /// Actions of its steps that wait for a person.
+  let asked: Int
 
   /// Those for whom it acts.
   var acting: [SequencePerformance.Group] { performance.groups.filter { !$0.isHeldOut } }
@@ -39,7 +41,7 @@ package struct SequenceSummary: Sendable {
     .members([
       ("name", .text(name)), ("title", title.map(JSONValue.text)), ("version", .text(version)),
       ("since", deployment.map { .text($0.firstAt.description) } ?? .null), ("paused", .flag(isPaused)),
-      ("groups", .list(performance.groups.map(json))),
+      ("asked", .integer(asked)), ("groups", .list(performance.groups.map(json))),
       (
         "lift",
         lift.map {

@@ -42,6 +42,12 @@ package struct SequenceText {
     if sequence.isPaused {
       lines.append(style.yellow("  paused \(sequence.isPausedByText ? "by its text" : "by a person")"))
     }
+    if sequence.asked > 0 {
+      let verb = sequence.asked == 1 ? "waits" : "wait"
+      lines.append(
+        style.yellow(
+          "  \(Plural.count(sequence.asked, "action")) of its steps \(verb) for approval: abm-rules approvals"))
+    }
     for group in sequence.acting { lines += self.lines(of: group, sequence) }
     lines += holdout(sequence)
     return lines.joined(separator: "\n")
@@ -193,10 +199,11 @@ package struct SequenceText {
   }
 
   private func rest(of move: SequenceMigration.Move) -> String {
-    let rest = move.from.rest.text(in: zone) ?? ""
-    if case .same = move.target { return rest }
-    if case .waiting = move.from.rest { return "its wait ends" }
-    return rest
+    if let until = move.waitsUntil { return "waits until \(until.minuteText(in: zone))" }
+    switch (move.target, move.from.rest) {
+    case (.nowhere, let rest), (.same, let rest): return rest.text(in: zone) ?? "goes on with the next run"
+    default: return "goes on with the next run"
+    }
   }
 
   package func json(_ migration: SequenceMigration, isApplied: Bool) -> JSONValue {

@@ -183,7 +183,7 @@ private struct SimulationPage {
       let count = Set(run.tally.halts.map(\.day)).count
       lines.append("On \(Plural.count(count, "day")), first \(first.day): \(escaped(first.halt.text)).")
     }
-    lines += run.tally.notExecutable.map { escaped($0.text) } + run.problems.map(escaped)
+    lines += run.problems.map(escaped)
     guard !lines.isEmpty else { return "" }
     return "<section><h2>What to know</h2><ul>\(lines.map { "<li>\($0)</li>" }.joined())</ul></section>"
   }

@@ -118,8 +118,7 @@ package struct SimulationReport {
   }
 
   private func notes(_ run: SimulationRun) -> [String] {
-    run.tally.notExecutable.map { "\(style.red("error:")) \($0.text)" }
-      + run.problems.map { "\(style.yellow("note:")) \($0)" }
+    run.problems.map { "\(style.yellow("note:")) \($0)" }
   }
 
   // MARK: - Two rule books

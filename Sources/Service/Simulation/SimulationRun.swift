@@ -40,6 +40,7 @@ package struct SimulationRun: Sendable {
   package static func play(
     _ book: RuleBook, named name: String, _ store: Store, _ options: Options, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> SimulationRun {
+    let book = book.joined(with: try store.earlierVersions(before: options.start))
     let plan = DecisionPlan(EvaluationPlan(book.program))
     let holidays = PolicyHolidays(of: book)
     let calendar = book.program.policy.calendar(holidays: holidays.days)

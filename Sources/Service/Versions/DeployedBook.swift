@@ -26,7 +26,11 @@ package enum DeployedBook {
       guard !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else { continue }
       try Files.write(Array(file.text.utf8), to: RuleBook.joined(folder, file.path))
     }
-    let book = RuleBook.read(rules.map { ($0.path, Array($0.text.utf8)) }, folder: folder)
+    let hasImported = version.files.contains { $0.path == AssetFile.importedPath }
+    let imported =
+      hasImported
+      ? AssetFile.read(RuleBook.joined(folder, AssetFile.importedPath), as: AssetFile.importedPath) : nil
+    let book = RuleBook.read(rules.map { ($0.path, Array($0.text.utf8)) }, folder: folder, imported: imported)
     guard book.hash == version.hash else { throw UnreadableVersion(hash: version.hash) }
     return book
   }

@@ -26,13 +26,14 @@ package enum Rollback {
     guard let book = try DeployedBook.find(prefix, in: store) else { throw UnknownVersion(prefix: prefix) }
     let isThere = Files.isThere(rules)
     if isThere, !isForced {
-      let current = try RuleBook.load([rules])
+      let current = try RuleBook.load([rules], imported: store.assets())
       guard try !store.versions(startingWith: current.hash).isEmpty else {
         throw UnkeptRuleBook(folder: rules, hash: current.hash)
       }
     }
     guard let version = try store.versions(startingWith: book.hash).first else { throw UnknownVersion(prefix: prefix) }
-    let files = version.files.map { file in
+    // What was imported stays in the database as it is now.
+    let files = version.files.filter { $0.path != AssetFile.importedPath }.map { file in
       (path: file.path.hasSuffix(".abm") ? file.path : RuleBook.joined(rules, file.path), text: file.text)
     }
     // Before the first file is touched.

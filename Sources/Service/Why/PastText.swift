@@ -86,22 +86,9 @@ struct PastText {
     return approval.map { "approved by \($0.by) at \($0.at.minuteText(in: why.zone))" }
   }
 
-  private var items: [ApprovalState.Item] {
-    why.state.approvals.items.filter {
-      $0.action.rule == rule.name && $0.action.subject == why.subject && Int($0.action.row) == why.row
-    }
-  }
+  private var items: [ApprovalState.Item] { why.items(of: [rule.name, rule.formerName]) }
 
-  private var itemLines: [String] {
-    items.map { item in
-      let what = ActionText.kind(item.action)
-      return if let answer = item.answer {
-        "\(what): \(answer.isApproval ? "approved" : "rejected") by \(answer.by) at \(answer.at.minuteText(in: why.zone))"
-      } else {
-        "\(what): waits for approval until \(item.expiresAt.minuteText(in: why.zone))"
-      }
-    }
-  }
+  private var itemLines: [String] { items.map { $0.text(in: why.zone) } }
 
   /// Why the rule had its turn without acting: a person said no, or nobody said yes in time; as the log has it last.
   var refusal: String? {

@@ -111,6 +111,7 @@ struct SequenceAnswer {
       "\(style.bold(sequence.name))\(sequence.title.map { "  \($0)" } ?? "")  \(style.faint(place))",
     ]
     if let enrolment { lines += history(of: enrolment) }
+    lines += approvals
     for action in actions {
       let extra = ActionText.detail(action, zone: why.zone)
       let name = extra.isEmpty ? ActionText.kind(action) : "\(ActionText.kind(action)) \(extra)"
@@ -139,6 +140,18 @@ struct SequenceAnswer {
       lines.append("    to move it: abm-rules sequences migrate \(sequence.name)")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What its steps asked people about, and what came of it.
+  private var approvals: [String] {
+    let names = [sequence.name, sequence.formerName]
+    let items = why.items(of: names)
+    // A run that takes up an answer says so itself, below.
+    let open = items.filter { item in !actions.contains { $0.idempotencyKey == item.action.idempotencyKey } }
+    let refused = ((try? why.store.decisions(about: why.subject, key: why.key, program: why.program)) ?? [])
+      .filter { names.contains($0.rule) && ["rejected", "approval expired"].contains($0.outcome) }
+    return open.map { "  step \($0.action.step ?? ""): \($0.text(in: why.zone))" }
+      + refused.map { "  at \($0.at.minuteText(in: why.zone)): \($0.action), \($0.reason ?? $0.outcome)" }
   }
 
   private var frequencyText: String {

@@ -120,9 +120,6 @@ package struct WhyReport {
     if let last = firing.last, PastText(why: why, rule: rule, style: style).refusal == nil {
       details.append("it acted last at \(last.minuteText(in: why.zone))")
     }
-    if let item = why.decisions.notExecutable.first(where: { $0.name == rule.name }) {
-      return Verdict(headline: style.red("no, the rule \(item.reason)"), details: details)
-    }
     if PastText(why: why, rule: rule, style: style).isAsked,
       actions.contains(where: { $0.outcome == .needsApproval(.asked) })
     {

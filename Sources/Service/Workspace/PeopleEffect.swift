@@ -23,7 +23,7 @@ struct PeopleEffect {
     let files = PeopleEffect.repairedFiles(of: book)
     repaired =
       files.map { files in
-        let book = RuleBook.read(files, folder: book.folder)
+        let book = RuleBook.read(files, folder: book.folder, imported: book.imported)
         return book.hasErrors ? nil : Counts(book, store, now)
       } ?? nil
   }

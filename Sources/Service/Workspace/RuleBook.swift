@@ -29,8 +29,8 @@ package struct RuleBook: Sendable {
   ///
   /// - Parameters:
   ///   - paths: folders, read as a whole, and single files.
-  ///   - assets: what a database knows of assets.
-  package static func load(_ paths: [String], assets: [AssetFile] = []) throws(WorkspaceError) -> RuleBook {
+  ///   - imported: assets of a database, which stand beside those of the files.
+  package static func load(_ paths: [String], imported: AssetFile? = nil) throws(WorkspaceError) -> RuleBook {
     var files: [(path: String, bytes: [UInt8])] = []
     for path in paths {
       if Files.isFolder(path) {
@@ -42,12 +42,12 @@ package struct RuleBook: Sendable {
       }
     }
     let folder = paths.first.map { Files.isFolder($0) ? $0 : parent(of: $0) } ?? "."
-    return read(files, folder: folder, assets: assets)
+    return read(files, folder: folder, imported: imported)
   }
 
   /// The same from texts at hand; attachments are read from the folder.
   package static func read(
-    _ files: [(path: String, bytes: [UInt8])], folder: String, assets: [AssetFile] = []
+    _ files: [(path: String, bytes: [UInt8])], folder: String, imported: AssetFile? = nil
   ) -> RuleBook {
     var source = SourceBook()
     var seen: Set<String> = []
@@ -62,8 +62,13 @@ package struct RuleBook: Sendable {
       diagnostics += parsed.diagnostics
     }
     var attachments: [String: [UInt8]] = [:]
-    let assetFiles = assetFiles(named: trees, in: folder, attachments: &attachments)
-    let checked = check(source, trees: trees, assets: assetFiles + assets)
+    var assets = assetFiles(named: trees, in: folder, attachments: &attachments)
+    if let imported {
+      // A part of the version, so that a run can be decided again though others were imported since.
+      attachments[AssetFile.importedPath] = Array(imported.csv.utf8)
+      assets.append(imported)
+    }
+    let checked = check(source, trees: trees, assets: assets)
     diagnostics += checked.diagnostics
     for holidays in checked.program.policy.holidays {
       if let bytes = try? Files.read(joined(folder, holidays.path)) {
@@ -81,7 +86,7 @@ package struct RuleBook: Sendable {
     }
     return RuleBook(
       folder: folder, source: source, trees: trees, program: checked.program, diagnostics: diagnostics,
-      attachments: attachments, hash: hash(of: source, attachments), assets: assetFiles + assets)
+      attachments: attachments, hash: hash(of: source, attachments), assets: assets)
   }
 
   /// Names, sizes and times of the files in the folders: different when anything in them was written.

@@ -20,7 +20,7 @@ package struct WorkspaceCheck: Sendable {
     let folder = configuration.rules.hasSuffix("/") ? String(configuration.rules.dropLast()) : configuration.rules
     let inside = Files.absolute(folder) + "/"
     let isWithin = !paths.isEmpty && paths.allSatisfy { !Files.isFolder($0) && Files.absolute($0).hasPrefix(inside) }
-    let book = try RuleBook.load(paths.isEmpty || isWithin ? [folder] : paths)
+    let book = try RuleBook.load(paths.isEmpty || isWithin ? [folder] : paths, configuration)
     var diagnostics = book.diagnostics
     var files = book.source.files
     if isWithin {

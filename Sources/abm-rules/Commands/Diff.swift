@@ -67,7 +67,7 @@ struct Diff: ParsableCommand {
   private func side(
     _ text: String, _ store: Store?, _ configuration: Configuration
   ) throws -> (name: String, book: RuleBook) {
-    if Files.isThere(text) { return (text, try RuleBook.load([text])) }
+    if Files.isThere(text) { return (text, try RuleBook.load([text], configuration)) }
     guard let store, let book = try DeployedBook.find(text, in: store) else {
       throw ValidationError(
         "`\(text)` is neither a folder nor the beginning of the hash of a version in `\(configuration.database)`; "

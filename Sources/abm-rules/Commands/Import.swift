@@ -9,8 +9,8 @@ struct Import: ParsableCommand {
     abstract: "Take contacts, accounts, deals, events or assets from a CSV file, plain or gzip.",
     discussion: """
       Columns go to the fields of the same name, or as the rule book says with `from column "…"`, or as --map says.
-      Rows that are not understood go to a file of rejects with the reason; the others are kept. Importing a file again
-      changes nothing.
+      Rows that are not understood go to a file of rejects with the reason; the others are kept. Ends with 1 when every
+      row was rejected, or with --strict any. Importing a file again changes nothing.
 
         abm-rules import contacts contacts.csv --map email="E-Mail"
         abm-rules import events page_view views.csv.gz --dates unix
@@ -61,7 +61,7 @@ struct Import: ParsableCommand {
     }
     bar.finish()
     Output.result(ImportReport(summary, style: Output.style).text)
-    if !summary.isKept { throw Exit.problems }
+    if !summary.isKept || summary.tookNothing { throw Exit.problems }
   }
 
   private func mapping() throws -> [String: String] {

@@ -78,7 +78,10 @@ struct Simulate: ParsableCommand {
   }
 
   private func book(at place: String, _ workspace: Workspace) throws -> RuleBook {
-    let found = Files.isThere(place) ? try RuleBook.load([place]) : try DeployedBook.find(place, in: workspace.store)
+    let found =
+      Files.isThere(place)
+      ? try RuleBook.load([place], imported: workspace.store.assets())
+      : try DeployedBook.find(place, in: workspace.store)
     guard let found else {
       throw ValidationError("--compare takes a folder or the beginning of the hash of a version, not `\(place)`")
     }
@@ -104,7 +107,7 @@ struct Simulate: ParsableCommand {
     let words = every.split(separator: " ")
     let units: [String: TimeSpan.Unit] = [
       "minute": .minutes, "minutes": .minutes, "hour": .hours, "hours": .hours, "day": .days, "days": .days,
-      "week": .weeks, "weeks": .weeks,
+      "week": .weeks, "weeks": .weeks, "month": .months, "months": .months,
     ]
     guard words.count == 2, let amount = Double(words[0]), amount > 0, let unit = units[String(words[1])] else {
       throw ValidationError("--every takes a span such as \"15 minutes\", or policy, not `\(every)`")

@@ -5,7 +5,7 @@ import Service
 struct Test: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the tests of the rule book, on a virtual clock.",
-    discussion: "Nothing is read from a database and nothing is sent. Ends with 1 when a test fails.")
+    discussion: "Of a database nothing but imported assets is read and nothing is sent. Ends with 1 when a test fails.")
 
   @Argument(help: "Files and folders (default: the rule book).")
   var paths: [String] = []
@@ -26,7 +26,7 @@ struct Test: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let book = try RuleBook.load(paths.isEmpty ? [configuration.rules] : paths)
+    let book = try RuleBook.load(paths.isEmpty ? [configuration.rules] : paths, configuration)
     guard !book.hasErrors else { throw RuleBookHasErrors(book: book) }
     let report = TestReport.run(book, filter: filter, withCoverage: coverage, style: Output.style)
     if let junit { try Files.write(Array(report.junit.utf8), to: junit) }

@@ -16,7 +16,7 @@ struct Versions: ParsableCommand {
 
   func run() throws {
     let configuration = try options.configuration()
-    let book = try RuleBook.load([configuration.rules])
+    let book = try RuleBook.load([configuration.rules], configuration)
     let report = VersionsReport(
       versions: try Store.open(configuration.database).versions(), book: book, style: Output.style)
     switch format {

@@ -15,8 +15,8 @@ struct Workspace {
 
   static func open(_ options: CommonOptions) throws -> Workspace {
     let configuration = try options.configuration()
-    let book = try DataCommands.loadBook(configuration)
-    var store = try Store.open(configuration.database)
+    let (book, opened) = try DataCommands.open(configuration)
+    var store = opened
     if !configuration.keepsColumns { store.columnFile = nil }
     return Workspace(book: book, store: store, now: try time(options.at, book))
   }

@@ -217,7 +217,6 @@ extension TestResult {
   fileprivate var failureText: String {
     switch verdict {
     case .passed: ""
-    case .notExecutable(let reason): "\(title): cannot run: \(reason)\n"
     case .failed(let failures): failures.map { "\(title): \($0.message)\n" }.joined()
     }
   }

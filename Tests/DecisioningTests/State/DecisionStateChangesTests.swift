@@ -31,7 +31,7 @@ struct DecisionStateChangesTests {
     let handled = RuleOccurrence(rule: "old", subject: .contact, row: 1, occurrence: .change(id: 7))
     var state = DecisionState(
       deployments: ["old": Deployment(firstAt: now, fingerprint: "a")],
-      firings: ["old": table], handled: [handled], holds: [held: now],
+      firings: ["old": table], handled: [handled], holds: [held: HeldMessage(since: now, until: now)],
       approvals: ApprovalState(
         questions: ["old": .init(fingerprint: "a", occurrences: [held], askedAt: now, expiresAt: now)]))
     var changes = StateChanges()
@@ -47,7 +47,7 @@ struct DecisionStateChangesTests {
     #expect(state.approvals.questions["new"]?.occurrences.map(\.rule) == ["new"])
   }
 
-  @Test func heldSinceStaysAsItWas() {
+  @Test func heldSinceStaysAsItWasAndUntilIsTheLast() {
     let held = RuleOccurrence(rule: "a", subject: .contact, row: 0, occurrence: nil)
     var state = DecisionState.empty
     var changes = StateChanges()
@@ -55,6 +55,6 @@ struct DecisionStateChangesTests {
     state.apply(changes) { _ in 1 }
     changes.holds = [.init(occurrence: held, since: Instant(milliseconds: 4_000), until: Instant(milliseconds: 9_000))]
     state.apply(changes) { _ in 1 }
-    #expect(state.holds == [held: now])
+    #expect(state.holds == [held: HeldMessage(since: now, until: Instant(milliseconds: 9_000))])
   }
 }

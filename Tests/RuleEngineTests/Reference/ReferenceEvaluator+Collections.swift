@@ -118,6 +118,7 @@ extension ReferenceEvaluator {
       let isNext: Bool
       switch span.unit {
       case .days: isNext = day(event.time) != day(last.time)
+      case .months: isNext = month(of: day(event.time)) != month(of: day(last.time))
       case .weeks: isNext = monday(of: day(event.time)) != monday(of: day(last.time))
       default: isNext = world.calendar.add(span, to: last.time) <= event.time
       }
@@ -125,6 +126,8 @@ extension ReferenceEvaluator {
     }
     return counted
   }
+
+  private func month(of date: CivilDate) -> Int { date.year * 12 + date.month }
 
   private func monday(of date: CivilDate) -> CivilDate { date.adding(days: 1 - date.weekday.rawValue) }
 

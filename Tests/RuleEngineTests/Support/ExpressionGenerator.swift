@@ -146,7 +146,7 @@ struct ExpressionGenerator {
       default:
         aggregate = .points(
           atMostOncePer: random.chance(0.7)
-            ? random.pick([TimeSpan(1, .days), TimeSpan(1, .weeks), TimeSpan(5, .hours)]) : nil,
+            ? random.pick([TimeSpan(1, .days), TimeSpan(1, .weeks), TimeSpan(1, .months), TimeSpan(5, .hours)]) : nil,
           halfLife: halfLife())
       }
     } else if type == .time, random.chance(0.7) {
@@ -328,7 +328,7 @@ struct ExpressionGenerator {
     random.pick([
       TimeSpan(0, .days), TimeSpan(1, .days), TimeSpan(2, .days), TimeSpan(7, .days), TimeSpan(14, .days),
       TimeSpan(24, .hours), TimeSpan(36, .hours), TimeSpan(1, .weeks), TimeSpan(90, .minutes),
-      TimeSpan(2, .businessDays), TimeSpan(5, .businessHours),
+      TimeSpan(2, .businessDays), TimeSpan(5, .businessHours), TimeSpan(1, .months),
     ])
   }
 

@@ -18,9 +18,13 @@ package struct Coverage: Sendable {
       case score
       /// A segment lets somebody in, or out.
       case segment
-      /// A `never message` of the policy keeps somebody from getting one.
+      /// A clause of the policy holds a message back.
       case policy
-      /// A sequence enrolls; a step of it does something.
+      /// A recommendation finds something.
+      case recommendation
+      /// An arm of an experiment, or of a split, is somebody's.
+      case arm
+      /// A sequence enrolls, and lets go by its goal and exits; a step of it does something.
       case sequence
       case step
     }

@@ -1,3 +1,4 @@
+import BusinessTime
 import RuleDiagnostics
 import RuleEngine
 import RuleSemantics
@@ -10,6 +11,31 @@ struct CoverageProbe {
     var isTrue: Bool
   }
 
+  /// A clause of the policy, as outcomes name it.
+  enum Clause: Hashable {
+    case cap(limit: Int, perAccount: Bool, per: TimeSpan)
+    case quiet(DailyWindow)
+    case sendWindow(DailyWindow)
+    case consent(String)
+    /// `never repeat an asset`
+    case repeated
+    /// `hold the rest up to …`
+    case endOfHold
+
+    init?(_ outcome: Outcome) {
+      switch outcome {
+      case .held(_, .cap(let limit, let perAccount, let per)), .dropped(.cap(let limit, let perAccount, let per)):
+        self = .cap(limit: limit, perAccount: perAccount, per: per)
+      case .held(_, .quietHours(let window)): self = .quiet(window)
+      case .held(_, .sendWindow(let window)): self = .sendWindow(window)
+      case .dropped(.expired): self = .endOfHold
+      case .noConsent(let purpose): self = .consent(purpose)
+      case .repeated: self = .repeated
+      default: return nil
+      }
+    }
+  }
+
   enum Question {
     /// All of them, for one subject at one time.
     case wishes([Wish])
@@ -19,6 +45,14 @@ struct CoverageProbe {
     /// The rule or sequence acts.
     case acts(String)
     case step(sequence: String, String)
+    /// Somebody comes to a place of the step that begins so: one of its branches, or an arm.
+    case way(sequence: String, step: String, String)
+    case goal(sequence: String)
+    case exit(sequence: String, String)
+    /// The rule acts for somebody in an arm of the experiment on it.
+    case arm(rule: String, String)
+    case finds(recommendation: String)
+    case outcome(Clause)
     /// What the rule waits for comes.
     case due(String)
     /// The `when` of an `on` rule is true, or is not, when it is due.
@@ -53,23 +87,18 @@ struct CoverageCondition {
 struct CoverageProbes {
   private(set) var probes: [CoverageProbe] = []
   private(set) var conditions: [CoverageCondition] = []
-  private let plan: DecisionPlan
-  private let tested: Set<String>
+  private(set) var plan: DecisionPlan
 
   private var program: CheckedProgram { plan.program }
 
   init(_ plan: DecisionPlan) {
     self.plan = plan
-    tested = Set(plan.program.experiments.map(\.rule))
     for definition in program.definitions { add(definition) }
     for rule in program.rules where !rule.frequency.isPaused { add(rule) }
     for sequence in program.sequences where !sequence.frequency.isPaused { add(sequence) }
-    for condition in program.policy.neverMessage {
-      let place = Place(declaration: "policy", subject: .contact, range: condition.range)
-      let wish = Wish(condition: self.condition(condition, .contact), isTrue: true)
-      add(.policy, CoverageWording.holdsBack(text(condition)), .wishes([wish]), at: condition.range, place)
-      probes[probes.count - 1].isOfPolicy = true
-    }
+    for recommendation in program.recommendations { add(recommendation) }
+    for experiment in program.experiments { add(experiment) }
+    addPolicy()
     probes = probes.enumerated()
       .sorted {
         ($0.element.range.file.index, $0.element.range.start, $0.offset)
@@ -97,9 +126,7 @@ struct CoverageProbes {
         definition: place.definition, question: question))
   }
 
-  private func text(_ expression: CheckedExpression) -> String {
-    CoverageWording.oneLine(program.book.text(expression.range))
-  }
+  private func text(_ expression: CheckedExpression) -> String { program.oneLine(expression.range) }
 
   // MARK: - Definitions
 
@@ -188,6 +215,84 @@ struct CoverageProbes {
       add(
         .step, CoverageWording.step(step.name), .step(sequence: sequence.name, step.name), at: step.range, place)
     }
+    for step in sequence.steps { addWays(step.statements, in: step.name, of: sequence.name, below: "", place) }
+    if let goal = sequence.goal {
+      add(.sequence, CoverageWording.goal, .goal(sequence: sequence.name), at: goal.range, place)
+    }
+    for exit in sequence.exits {
+      // As its enrolments name it.
+      let condition = program.book.text(exit.range)
+      add(
+        .sequence, CoverageWording.exit(text(exit)), .exit(sequence: sequence.name, condition), at: exit.range, place)
+    }
+  }
+
+  /// The branches and arms of a step in which something is to be done.
+  private mutating func addWays(
+    _ statements: [CheckedSequence.Statement], in step: String, of sequence: String, below path: String,
+    _ place: Place
+  ) {
+    func way(_ path: String) -> CoverageProbe.Question { .way(sequence: sequence, step: step, path) }
+    for (index, statement) in statements.enumerated() {
+      switch statement {
+      case .action, .wait, .waitUntil: break
+      case .conditional(let condition, let then, let otherwise, let range):
+        for (isTrue, branch) in [(true, then), (false, otherwise)] where !branch.isEmpty {
+          let path = "\(path)\(index).\(isTrue ? "then" : "else")."
+          add(.branch, CoverageWording.arm(isTrue: isTrue, text(condition)), way(path), at: range, place)
+          addWays(branch, in: step, of: sequence, below: path, place)
+        }
+      case .split(_, let arms, _):
+        for arm in arms {
+          let path = "\(path)\(index).\(arm.name)."
+          add(.arm, CoverageWording.arm(arm.name), way(path), at: arm.range, place)
+          addWays(arm.statements, in: step, of: sequence, below: path, place)
+        }
+      }
+    }
+  }
+
+  private mutating func add(_ recommendation: CheckedRecommendation) {
+    let place = Place(
+      declaration: "recommendation \(recommendation.name)", subject: .contact, range: recommendation.range)
+    add(
+      .recommendation, CoverageWording.finds, .finds(recommendation: recommendation.name), at: recommendation.range,
+      place)
+  }
+
+  private mutating func add(_ experiment: CheckedExperiment) {
+    let subject = program.rules.first { $0.name == experiment.rule }?.subject ?? .contact
+    let place = Place(declaration: "experiment \(experiment.name)", subject: subject, range: experiment.range)
+    for arm in experiment.arms {
+      add(.arm, CoverageWording.arm(arm.name), .arm(rule: experiment.rule, arm.name), at: arm.range, place)
+    }
+  }
+
+  // MARK: - The policy
+
+  private mutating func addPolicy() {
+    let policy = program.policy
+    func place(_ range: SourceRange) -> Place { Place(declaration: "policy", subject: .contact, range: range) }
+    func add(_ clause: CoverageProbe.Clause, _ text: String, _ range: SourceRange) {
+      self.add(.policy, text, .outcome(clause), at: range, place(range))
+      probes[probes.count - 1].isOfPolicy = true
+    }
+    func clause(_ range: SourceRange) -> String { CoverageWording.clauseHolds(program.oneLine(range)) }
+    for cap in policy.caps {
+      add(.cap(limit: cap.limit, perAccount: cap.isPerAccount, per: cap.per), clause(cap.range), cap.range)
+      if case .hold(upTo: _?) = cap.rest { add(.endOfHold, CoverageWording.endsAHold, cap.range) }
+    }
+    for quiet in policy.quiet {
+      add(.quiet(DailyWindow(from: quiet.from, to: quiet.to)), clause(quiet.range), quiet.range)
+    }
+    for window in policy.sendWindows { add(.sendWindow(window.hours), clause(window.range), window.range) }
+    for condition in policy.neverMessage {
+      let wish = Wish(condition: self.condition(condition, .contact), isTrue: true)
+      self.add(
+        .policy, CoverageWording.holdsBack(text(condition)), .wishes([wish]), at: condition.range,
+        place(condition.range))
+      probes[probes.count - 1].isOfPolicy = true
+    }
   }
 
   // MARK: - Conditions and their branches
@@ -195,6 +300,9 @@ struct CoverageProbes {
   private mutating func addBranches(in expression: CheckedExpression, _ place: Place, under path: [Wish] = []) {
     guard case .conditional(let condition, let then, let otherwise) = expression.kind else {
       for operand in expression.operands { addBranches(in: operand, place, under: path) }
+      for part in expression.rowParts {
+        addRowBranches(in: part.expression, of: [part.rows], under: part.guards, place)
+      }
       return
     }
     addBranches(in: condition, place, under: path)
@@ -210,6 +318,40 @@ struct CoverageProbes {
       }
       addBranches(in: arm, place, under: path)
     }
+  }
+
+  /// Inside of `where` and `of`: a branch is reached when it is that of a row of somebody.
+  private mutating func addRowBranches(
+    in expression: CheckedExpression, of rows: [CoverageRows], under guards: [CheckedExpression], _ place: Place
+  ) {
+    guard case .conditional(let condition, let then, let otherwise) = expression.kind else {
+      for operand in expression.operands { addRowBranches(in: operand, of: rows, under: guards, place) }
+      for part in expression.rowParts {
+        // What is true of the row outside is of no account for the rows inside.
+        addRowBranches(in: part.expression, of: rows + [part.rows], under: part.guards, place)
+      }
+      return
+    }
+    addRowBranches(in: condition, of: rows, under: guards, place)
+    for (isTrue, arm) in [(true, then), (false, otherwise)] {
+      let guards = guards + [isTrue ? condition : condition.otherwiseTrue]
+      if case .conditional = arm.kind, !isTrue {
+      } else if let exists = rows.exists(guards), !exists.readsTrigger {
+        let name = text(condition)
+        let wish = Wish(
+          condition: add(
+            CoverageCondition(
+              text: CoverageWording.someRow(isTrue: isTrue, name), subject: place.subject,
+              node: plan.addNode(for: exists, of: place.subject))), isTrue: true)
+        add(.branch, CoverageWording.arm(isTrue: isTrue, name), .wishes([wish]), at: arm.range, place)
+      }
+      addRowBranches(in: arm, of: rows, under: guards, place)
+    }
+  }
+
+  private mutating func add(_ condition: CoverageCondition) -> Int {
+    conditions.append(condition)
+    return conditions.count - 1
   }
 
   private func node(_ expression: CheckedExpression, _ subject: Subject) -> NodeID? {
@@ -228,16 +370,7 @@ struct CoverageProbes {
       if case .constant = right.kind { condition.number = node(left, subject) }
     default: break
     }
-    conditions.append(condition)
-    return conditions.count - 1
-  }
-}
-
-extension CheckedExpression {
-  /// Whether it is about what set off a rule.
-  fileprivate var readsTrigger: Bool {
-    if case .read(let reference) = kind, reference.variable != .subject { return true }
-    return operands.contains(where: \.readsTrigger)
+    return add(condition)
   }
 }
 

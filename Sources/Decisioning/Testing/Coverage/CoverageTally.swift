@@ -4,7 +4,8 @@ import RuleSemantics
 
 /// What the tests have reached so far. A class: all tests of a rule book write to one.
 final class CoverageTally {
-  private let plan: DecisionPlan
+  /// With nodes for what is asked beyond the rule book.
+  let plan: DecisionPlan
   private let all: CoverageProbes
   private var isCovered: [Bool]
   private var isEverTrue: [Bool]
@@ -15,10 +16,11 @@ final class CoverageTally {
   /// By rule, why it did not act when it might have.
   private var obstacles: [String: [String: Int]] = [:]
   private var events: Set<String> = []
+  private var isEverWithPolicy = false
 
   init(_ plan: DecisionPlan) {
-    self.plan = plan
     all = CoverageProbes(plan)
+    self.plan = all.plan
     isCovered = Array(repeating: false, count: all.probes.count)
     isEverTrue = Array(repeating: false, count: all.conditions.count)
     isEverOtherwise = isEverTrue
@@ -31,6 +33,7 @@ final class CoverageTally {
   /// - Parameter withPolicy: whether the policy about messages holds.
   func observe(_ evaluation: Evaluation, _ decisions: Decisions, withPolicy: Bool) {
     let snapshot = evaluation.snapshot
+    isEverWithPolicy = isEverWithPolicy || withPolicy
     if snapshot.contacts.count > 0 { subjects.insert(.contact) }
     if snapshot.accounts.count > 0 { subjects.insert(.account) }
     for (index, table) in snapshot.events.enumerated() where table.count > 0 {
@@ -97,6 +100,13 @@ final class CoverageTally {
       }
     case .acts(let rule): return acts.acting.contains(rule)
     case .step(let sequence, let step): return acts.steps.contains("\(sequence) \(step)")
+    case .way(let sequence, let step, let path):
+      return acts.places[sequence]?.contains { $0.step == step && $0.position.hasPrefix(path) } ?? false
+    case .goal(let sequence): return acts.goals.contains(sequence)
+    case .exit(let sequence, let condition): return acts.exits.contains("\(sequence) \(condition)")
+    case .arm(let rule, let arm): return acts.arms.contains("\(rule) \(arm)")
+    case .finds(let recommendation): return acts.recommendations.contains(recommendation)
+    case .outcome(let clause): return acts.clauses.contains(clause)
     case .due(let rule): return acts.due.contains(rule)
     case .dueCondition(let rule, let isTrue): return (isTrue ? acts.matching : acts.notMatching).contains(rule)
     }
@@ -122,10 +132,20 @@ final class CoverageTally {
     case .stage(let id, let position):
       guard case .journey(let journey) = plan.program[id].body, let condition = journey.stages[Int(position)].condition
       else { return CoverageWording.neverInStage }
-      return CoverageWording.neverTrue(CoverageWording.oneLine(plan.program.book.text(condition.range)), bound: nil)
+      return CoverageWording.neverTrue(plan.program.oneLine(condition.range), bound: nil)
     case .positive: return CoverageWording.neverPositive
     case .acts(let rule): return reason(notActing: rule)
     case .step: return CoverageWording.stepNeverActed
+    case .way: return CoverageWording.nobodyCame
+    case .goal: return CoverageWording.goalNeverReached
+    case .exit: return CoverageWording.exitNeverTaken
+    case .arm(let rule, let arm):
+      let acts = zip(all.probes, isCovered).contains { probe, isCovered in
+        if case .acts(rule) = probe.question { isCovered } else { false }
+      }
+      return acts ? CoverageWording.armNeverGiven(arm) : reason(notActing: rule)
+    case .finds: return CoverageWording.neverFound
+    case .outcome: return isEverWithPolicy ? CoverageWording.clauseHeldNothing : CoverageWording.noTestWithPolicy
     case .due(let rule): return reason(notDue: rule)
     case .dueCondition(let rule, let isTrue):
       let wasDue = zip(all.probes, isCovered).contains { probe, isCovered in
@@ -188,7 +208,7 @@ final class CoverageTally {
     if case .event(.type(let event)) = trigger.occurrence, !events.contains(plan.program[event].name) {
       return CoverageWording.noEvent(plan.program[event].name)
     }
-    return CoverageWording.neverDue(CoverageWording.oneLine(plan.program.book.text(trigger.range)))
+    return CoverageWording.neverDue(plan.program.oneLine(trigger.range))
   }
 }
 
@@ -199,8 +219,34 @@ private struct ActsOfRun {
   var due: Set<String> = []
   var matching: Set<String> = []
   var notMatching: Set<String> = []
+  /// By sequence, where people came.
+  var places: [String: Set<Enrolment.Place>] = [:]
+  var goals: Set<String> = []
+  var exits: Set<String> = []
+  var arms: Set<String> = []
+  var recommendations: Set<String> = []
+  var clauses: Set<CoverageProbe.Clause> = []
 
   init(_ decisions: Decisions) {
+    for action in decisions.actions {
+      if let clause = CoverageProbe.Clause(action.outcome) { clauses.insert(clause) }
+      if let picks = action.picks, !picks.picks.isEmpty { recommendations.insert(picks.recommendation) }
+      if case .enrolment(_, let place, _) = action.occurrence { places[action.rule, default: []].insert(place) }
+    }
+    for change in decisions.changes.sequences.enrolments {
+      places[change.sequence, default: []].insert(change.enrolment.place)
+      for choice in change.enrolment.arms {
+        var place = choice.place
+        place.position += ".\(choice.arm)."
+        places[change.sequence, default: []].insert(place)
+      }
+      switch change.enrolment.ending {
+      case .goal: goals.insert(change.sequence)
+      case .exited(let condition): exits.insert("\(change.sequence) \(condition)")
+      case .finished, .removed, nil: break
+      }
+    }
+    for report in decisions.rules { for arm in report.arms { arms.insert("\(report.name) \(arm)") } }
     for action in decisions.actions where action.outcome == .act && !action.isSync {
       acting.insert(action.rule)
       if let step = action.step { steps.insert("\(action.rule) \(step)") }

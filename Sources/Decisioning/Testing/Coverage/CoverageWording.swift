@@ -13,9 +13,15 @@ enum CoverageWording {
   static let lineCounts = "the line counts"
   static let enrolls = "enrolls somebody"
   static let unnamed = "without a name"
+  static let goal = "somebody reaches the goal"
+  static let finds = "finds something"
+  static let endsAHold = "a message is held as long as it may be"
 
   static func stage(_ name: String) -> String { "somebody is in `\(name)`" }
   static func step(_ name: String) -> String { "step `\(name)` acts" }
+  static func exit(_ condition: String) -> String { "somebody leaves by `\(condition)`" }
+  static func arm(_ name: String) -> String { "somebody is in arm `\(name)`" }
+  static func clauseHolds(_ clause: String) -> String { "`\(clause)` holds a message back" }
   static func factorCounts(_ name: String) -> String { "`\(name)` is above 0" }
   static func holdsBack(_ condition: String) -> String { "`never message when \(condition)` holds somebody back" }
   static func arm(isTrue: Bool, _ condition: String) -> String { "\(isTrue ? "then" : "else") of `if \(condition)`" }
@@ -29,6 +35,12 @@ enum CoverageWording {
   static let stepNeverActed = "no action of it was carried out in any test"
   static let neverTrueWhenDue = "its `when` was never true when it was set off"
   static let alwaysTrueWhenDue = "its `when` was true whenever it was set off"
+  static let nobodyCame = "nobody in the sequence came there in any test"
+  static let goalNeverReached = "nobody in it reached the goal in any test"
+  static let exitNeverTaken = "nobody in it left by it in any test"
+  static let neverFound = "no test has somebody for whom it found anything"
+  static let noTestWithPolicy = "no test says `with policy`"
+  static let clauseHeldNothing = "it held nothing back in any test that says `with policy`"
   static let needsPolicy = "it was true, but in no test that says `with policy`"
 
   static func neverTrue(_ condition: String, bound: ClosedRange<Double>?) -> String {
@@ -43,6 +55,13 @@ enum CoverageWording {
     "never at the same time for one person in any test: \(wishes.joined(separator: "; "))"
   }
 
+  static func armNeverGiven(_ arm: String) -> String {
+    "the rule never acted in it: no test says `given arm \(arm) of …`"
+  }
+
+  /// `condition` of a row of an event or people collection.
+  static func someRow(isTrue: Bool, _ condition: String) -> String { isTrue ? condition : "not \(condition)" }
+
   static func wish(_ condition: String, _ isTrue: Bool) -> String {
     isTrue ? "`\(condition)`" : "not `\(condition)`"
   }
@@ -53,10 +72,5 @@ enum CoverageWording {
 
   private static func number(_ value: Double) -> String {
     JSONValue.spelling(of: (value * 100).rounded() / 100)
-  }
-
-  /// A text of the rule book without its line breaks.
-  static func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

@@ -10,6 +10,18 @@ extension Diagnostic {
       help: ["give one of them another name, or remove it; upper and lower case make no difference"])
   }
 
+  /// - Parameter names: of assets that the place declares, in order; at least one.
+  package static func shadowedAsset(_ names: [String], at range: SourceRange) -> Diagnostic {
+    let first = names.first ?? ""
+    let message =
+      names.count == 1
+      ? "asset `\(first)` is declared here, and was imported too"
+      : "\(names.count) assets are declared here, and were imported too, the first is `\(first)`"
+    return Diagnostic(
+      .shadowedAsset, message, at: range, label: "this one counts",
+      help: ["what the rule book says goes first; remove it here to use what was imported"])
+  }
+
   package static func duplicateRecord(_ kind: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
     Diagnostic(
       .duplicateDeclaration, "`\(kind)` is declared twice", at: range, label: "declared again",

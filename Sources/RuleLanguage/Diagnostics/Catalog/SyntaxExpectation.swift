@@ -37,7 +37,7 @@ package enum SyntaxExpectation: Sendable {
       "a plain value is a number, a text in quotes, a date, `yes`, `no` or a name; several stand in parentheses"
     case .type:
       "types: `text`, `number`, `flag`, `date`, `time`, `asset`, `one of (a, b)`, `list of text`"
-    case .duration: "units: minutes, hours, days, weeks, business hours, business days"
+    case .duration: "units: minutes, hours, days, weeks, months, business hours, business days"
     case .action:
       "actions: send, recommend, enroll, remove, add to list, set, advance, clear, assign owner, create task, create note, "
         + "notify, call webhook, skip lower rules"

@@ -42,4 +42,16 @@ extension Diagnostic {
       help: suggestion.map { ["did you mean `\($0)`?"] } ?? [],
       fixes: suggestion.map { [.replacing(range, with: $0)] } ?? [])
   }
+
+  package static func unknownTestArm(
+    _ arm: String, of owner: String, at range: SourceRange, suggestion: String?, known: [String],
+    declaration: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(
+      .unknownTestArm, "`\(owner)` has no arm `\(arm)`\(known.isEmpty ? " there" : "")", at: range,
+      label: "not an arm",
+      related: [.init(declaration, known.isEmpty ? "no split" : "arms: " + known.joined(separator: ", "))],
+      help: suggestion.map { ["did you mean `\($0)`?"] } ?? [],
+      fixes: suggestion.map { [.replacing(range, with: $0)] } ?? [])
+  }
 }

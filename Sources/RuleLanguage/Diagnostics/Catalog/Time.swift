@@ -50,9 +50,11 @@ extension Diagnostic {
       fixes: repair.map { [.rewriting(range, as: $0)] } ?? [])
   }
 
-  package static func businessHalfLife(at range: SourceRange) -> Diagnostic {
+  /// - Parameter isBusiness: business time, or else months.
+  package static func businessHalfLife(isBusiness: Bool, at range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .businessHalfLife, "business time is not possible here", at: range, label: "business time",
+      .businessHalfLife, "\(isBusiness ? "business time is" : "months are") not possible here", at: range,
+      label: isBusiness ? "business time" : "of no fixed length",
       help: ["what fades or recurs does so day and night: write hours, days or weeks"])
   }
 

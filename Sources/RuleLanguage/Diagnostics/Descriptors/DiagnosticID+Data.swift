@@ -25,6 +25,7 @@ extension DiagnosticID {
     .assetFileWithoutNames: (.error, "a file of assets has no `name` column"),
     .unknownAssetColumn: (.warning, "a file of assets has a column that fills no field"),
     .assetCell: (.warning, "a cell in a file of assets does not fit its field"),
+    .shadowedAsset: (.warning, "an asset is declared, and imported too"),
     .invalidAddress: (.error, "a mail address is not one"),
     .duplicateMember: (.error, "a team names a member twice"),
     .emptyTeam: (.error, "a team has no members"),

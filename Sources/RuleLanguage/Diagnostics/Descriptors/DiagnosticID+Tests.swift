@@ -6,5 +6,6 @@ extension DiagnosticID {
     .severalEvents: (.error, "a test gives `interaction`, which stands for many events"),
     .unknownTestPerson: (.error, "a test expects something for a person it does not give"),
     .unknownTestStep: (.error, "a test expects a step that its sequence does not have"),
+    .unknownTestArm: (.error, "a test gives an arm that its experiment or sequence does not have"),
   ]
 }

@@ -6,7 +6,7 @@ extension DiagnosticID {
     .emptyDuration: (.error, "a length of time is zero"),
     .excessiveDuration: (.error, "a length of time is more than a thousand years"),
     .fractionalDuration: (.error, "a part of a day where days are counted whole"),
-    .businessHalfLife: (.error, "business time where only elapsed time is possible"),
+    .businessHalfLife: (.error, "business time or months where only elapsed time is possible"),
     .misplacedHalfLife: (.error, "a half life where none is possible"),
     .misplacedWindow: (.error, "a window of time on people or deals"),
     .notTracked: (.error, "a change is asked of something that has no history"),

@@ -41,7 +41,7 @@ func findTestsWithoutExpectation(_ context: LintContext) -> [Diagnostic] {
     !test.steps.contains { step in
       switch step.kind {
       case .expectNothing, .expectAction, .expectEnrolled, .expectCondition: true
-      case .at, .wait, .givenConsent, .givenRecord, .givenDeal, .givenEvent: false
+      case .at, .wait, .givenConsent, .givenArm, .givenSplit, .givenRecord, .givenDeal, .givenEvent: false
       }
     }
   }

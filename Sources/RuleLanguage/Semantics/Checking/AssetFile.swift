@@ -12,6 +12,9 @@ package struct AssetFile: Sendable {
     }
   }
 
+  /// The path of assets that were imported into a database: no declaration names them.
+  package static let importedPath = "imported assets"
+
   /// As the declaration spells it.
   package var path: String
   /// Field names, and `name` and `title`.

@@ -36,6 +36,10 @@ package struct CheckedTest: Sendable {
     case at(Instant)
     case wait(TimeSpan)
     case givenConsent(String)
+    /// The contact given last, or its account, is in an arm of an experiment.
+    case givenArm(String, ofExperiment: String, Subject)
+    /// The contact given last takes an arm at the splits of a sequence that have it, or at those of one step alone.
+    case givenSplit(String, ofSequence: String, step: String?)
     /// Values by attribute: fields, and definitions whose computation they replace.
     case givenRecord(Subject, values: [Given])
     case givenDeal(values: [Given])

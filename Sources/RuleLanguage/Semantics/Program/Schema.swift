@@ -132,6 +132,23 @@ package struct CheckedAsset: Sendable {
   }
 }
 
+extension CheckedProgram {
+  /// By the names that assets have, and by those that they had where no other has taken them.
+  package var assetsByName: [String: AssetID] {
+    var ids: [String: AssetID] = [:]
+    for (index, asset) in assets.enumerated() where ids[asset.name] == nil { ids[asset.name] = AssetID(index) }
+    for (index, asset) in assets.enumerated() {
+      if let former = asset.formerName, ids[former] == nil { ids[former] = AssetID(index) }
+    }
+    return ids
+  }
+
+  /// The same for one name.
+  package func asset(named name: String) -> AssetID? {
+    (assets.firstIndex { $0.name == name } ?? assets.firstIndex { $0.formerName == name }).map { AssetID($0) }
+  }
+}
+
 package struct CheckedTeam: Sendable {
   package var name: String
   package var members: [String]

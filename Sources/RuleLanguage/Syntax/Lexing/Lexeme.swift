@@ -23,7 +23,8 @@ enum Lexeme: String, Hashable, Sendable, CaseIterable {
   case evaluate, measure, release, over, weekend, approvals, expire, afterwards, given, nothing, enrolled, expect
 
   // Expressions
-  case minute, minutes, hour, hours, day, days, week, weeks, business, ago, after, before, known, unknown, last, next
+  case minute, minutes, hour, hours, day, days, week, weeks, month, months, business, ago, after
+  case before, known, unknown, last, next
   case starts, ends, unchanged, times, exactly, since, count, any, share, sum, average, min, max, distinct, rate, prior
   case popularity
   case colleagues, deals

@@ -41,6 +41,7 @@ extension Lexer {
       case "h", "hr", "hrs", "hour", "hours": (.hours, "hours")
       case "d", "day", "days": (.days, "days")
       case "w", "wk", "wks", "week", "weeks": (.weeks, "weeks")
+      case "mo", "mos", "month", "months": (.months, "months")
       default: (nil, nil)
       }
     push(unit == nil ? .unknown : .name, from: end, unit)

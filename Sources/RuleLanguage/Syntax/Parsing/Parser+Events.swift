@@ -183,6 +183,7 @@ extension Parser {
     case .hour, .hours: (.hours, 1)
     case .day, .days: (.days, 1)
     case .week, .weeks: (.weeks, 1)
+    case .month, .months: (.months, 1)
     case .business:
       switch lexeme(at: position + 1) {
       case .hour, .hours: (.businessHours, 2)
@@ -223,7 +224,9 @@ extension Parser {
     guard kind == .name, !isFirstOnLine(index), !(lexeme?.isReserved ?? false) else {
       return report(.missingUnit(after: written(start), at: range(of: start)))
     }
-    let words: [Lexeme] = [.minutes, .hours, .days, .weeks, .minute, .hour, .day, .week, .business]
+    let words: [Lexeme] = [
+      .minutes, .hours, .days, .weeks, .months, .minute, .hour, .day, .week, .month, .business,
+    ]
     let isForeign = Parser.foreignUnits.contains(written(index).lowercased())
     let meant = isForeign ? nil : misspelledWord(among: words)
     guard isForeign || meant != nil || (lexeme == nil && !isItemOfOpenBlock) else {
@@ -237,7 +240,7 @@ extension Parser {
   private var isItemOfOpenBlock: Bool { openBlocks.contains { isItemStart(of: $0.kind, at: index) } }
 
   static let foreignUnits: Set<String> = [
-    "month", "months", "year", "years", "second", "seconds", "quarter", "quarters", "working",
+    "year", "years", "second", "seconds", "quarter", "quarters", "working",
   ]
 
   // MARK: - Rows

@@ -266,6 +266,7 @@ extension Parser {
       _ = accept(.consent)
       return parseConsent().map { .givenConsent($0) }
     }
+    if at(.arm), isName(at: index + 1), !isItemStart(of: .test, at: index + 1) { return parseGivenArm() }
     let name = expectName()
     var values: [RecordValue] = []
     if at(kind: .leftBrace)
@@ -279,6 +280,22 @@ extension Parser {
       expect(.ago)
     }
     return name.map { .given($0, values: values, ago: ago) }
+  }
+
+  private mutating func parseGivenArm() -> TestDeclaration.Statement.Kind? {
+    _ = accept(.arm)
+    let arm = takeName()
+    expect(.of)
+    guard let owner = expectName() else { return nil }
+    return .givenArm(arm, of: owner, atStep: parseAtStep())
+  }
+
+  /// `at step S`; `nil` where something else follows.
+  private mutating func parseAtStep() -> Name? {
+    guard at(.at), lexeme(at: index + 1) == .step || kind(at: index + 1) == .name else { return nil }
+    _ = accept(.at)
+    expect(.step)
+    return expectName()
   }
 
   /// Values whose opening brace is missing: on this line, or before a closing one.
@@ -308,12 +325,7 @@ extension Parser {
     if at(.enrolled), lexeme(at: index + 1) == .in, isName(at: index + 2) {
       _ = accept(.enrolled, .in)
       let sequence = takeName()
-      guard at(.at), lexeme(at: index + 1) == .step || kind(at: index + 1) == .name else {
-        return .expectEnrolled(in: sequence, atStep: nil)
-      }
-      _ = accept(.at)
-      expect(.step)
-      return expectName().map { .expectEnrolled(in: sequence, atStep: $0) }
+      return .expectEnrolled(in: sequence, atStep: parseAtStep())
     }
     return .expectCondition(parseExpression())
   }

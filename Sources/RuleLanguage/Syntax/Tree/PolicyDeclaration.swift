@@ -122,6 +122,8 @@ package struct TestDeclaration: Sendable {
       case at(Expression)
       case withPolicy
       case givenConsent(OutsideName)
+      /// `given arm short of roi_subject`, `given arm mail of nurture at step offer`
+      case givenArm(Name, of: Name, atStep: Name?)
       /// `given contact { … }`, `given page_view { … } 2 days ago`
       case given(Name, values: [RecordValue], ago: Expression.Duration?)
       case wait(Expression.Duration)

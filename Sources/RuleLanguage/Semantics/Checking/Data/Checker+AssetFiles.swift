@@ -31,8 +31,23 @@ extension Checker {
       }
     }
     for file in assetFiles where file.problem == nil && declarationRange(of: file) == nil {
+      reportShadowed(in: file)
       declareRows(of: file, declaredAt: nil)
     }
+  }
+
+  /// What the rule book declares goes before what was imported: one report for each place that declares some.
+  private mutating func reportShadowed(in file: AssetFile) {
+    guard let nameColumn = targets(of: file).firstIndex(of: .name) else { return }
+    var shadowed: [SourceRange: [String]] = [:]
+    for row in file.rows {
+      let name = row.text(nameColumn)
+      if let id = assetsByName[name] { shadowed[program[id].range, default: []].append(name) }
+    }
+    let places = shadowed.sorted {
+      ($0.key.file.index, $0.key.start) < ($1.key.file.index, $1.key.start)
+    }
+    for (range, names) in places { report(.shadowedAsset(names.sorted(), at: range)) }
   }
 
   private func declarationRange(of file: AssetFile) -> SourceRange? {

@@ -79,7 +79,7 @@ extension Checker {
       let filter = per.filter.map { checkFilter($0, of: events, in: scope) }
       let window = checkWindow(per.window, in: scope)
       let once = per.atMostOncePer.flatMap { checkSpan($0) }
-      let halfLife = per.halfLife.flatMap { checkSpan($0, allowsBusinessTime: false) }
+      let halfLife = per.halfLife.flatMap { checkSpan($0, allowsUneven: false) }
       if per.window != nil, let misplaced = per.halfLife {
         report(.misplacedHalfLife(at: misplaced.range, beside: nil))
       }

@@ -4,8 +4,8 @@ import RuleSyntax
 
 // Durations and numbers where the grammar wants them, and literals in records.
 extension Checker {
-  /// Whole where the unit needs it, and above zero; `nil` when it was reported. Half-lives take no business time.
-  mutating func checkSpan(_ duration: Expression.Duration, allowsBusinessTime: Bool = true) -> TimeSpan? {
+  /// Whole where the unit needs it, and above zero; `nil` when it was reported. Half-lives take neither business time nor months.
+  mutating func checkSpan(_ duration: Expression.Duration, allowsUneven: Bool = true) -> TimeSpan? {
     let span = duration.span
     guard span.amount > 0 else {
       report(.emptyDuration(text(duration.range), at: duration.range))
@@ -17,19 +17,22 @@ extension Checker {
     case .hours, .businessHours: hoursPerUnit = 1
     case .days, .businessDays: hoursPerUnit = 24
     case .weeks: hoursPerUnit = 168
+    case .months: hoursPerUnit = 730
     }
     // A thousand years.
     guard span.amount * hoursPerUnit < 24 * 365_250 else {
       report(.excessiveDuration(text(duration.range), at: duration.range))
       return nil
     }
-    if !allowsBusinessTime, span.elapsedMilliseconds == nil {
-      report(.businessHalfLife(at: duration.range))
+    if !allowsUneven, span.elapsedMilliseconds == nil {
+      report(.businessHalfLife(isBusiness: span.unit != .months, at: duration.range))
       return nil
     }
-    if [.days, .weeks, .businessDays].contains(span.unit), span.amount != span.amount.rounded() {
+    if span.unit.isCounted, span.amount != span.amount.rounded() {
       var repair: String?
-      if span.unit != .businessDays {
+      if span.unit == .months {
+        repair = TimeSpan((span.amount * 30).rounded(), .days).description
+      } else if span.unit != .businessDays {
         repair = TimeSpan(span.amount * hoursPerUnit, .hours).description
       }
       report(.fractionalDuration(text(duration.range), at: duration.range, repair: repair))

@@ -67,7 +67,7 @@ extension Checker {
     _ value: Expression, _ duration: Expression.Duration, in scope: Scope, at range: SourceRange
   ) -> CheckedExpression {
     let moment = checkMoment(value, in: scope)
-    let halfLife = checkSpan(duration, allowsBusinessTime: false)
+    let halfLife = checkSpan(duration, allowsUneven: false)
     guard let halfLife, moment.type != .error else { return failed(at: range) }
     return CheckedExpression(
       .freshness(moment, halfLife: halfLife), .number, mayBeMissing: moment.mayBeMissing, at: range)
@@ -113,7 +113,7 @@ extension Checker {
       return failed(at: range)
     }
     let topics = checkOperand(value, in: scope, context: nil)
-    let halfLife = checkSpan(duration, allowsBusinessTime: false)
+    let halfLife = checkSpan(duration, allowsUneven: false)
     guard let halfLife, topics.type != .error else { return failed(at: range) }
     guard case .list = topics.type else {
       report(.typeMismatch(text(value.range), phrase(topics.type), wanted: .list(.anything), at: value.range))

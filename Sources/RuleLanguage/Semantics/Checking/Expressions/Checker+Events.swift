@@ -99,7 +99,7 @@ extension Checker {
     guard isAllowedHalfLife(rows, of: aggregate.function) else { return failed(at: range) }
     var halfLife: TimeSpan?
     if let duration = rows.halfLife {
-      halfLife = checkSpan(duration, allowsBusinessTime: false)
+      halfLife = checkSpan(duration, allowsUneven: false)
       if halfLife == nil { return failed(at: range) }
     }
     let query = EventQuery(

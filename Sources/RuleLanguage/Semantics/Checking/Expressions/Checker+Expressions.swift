@@ -104,9 +104,8 @@ extension Checker {
       reportMismatch(of: checked, base, with: .time, because: nil)
       return failed(at: range)
     }
-    let isWholeDays = [.days, .weeks, .businessDays].contains(span.unit)
     return CheckedExpression(
-      .shift(checked, span, later: direction == .after), isWholeDays ? checked.type : .time,
+      .shift(checked, span, later: direction == .after), span.unit.isCounted ? checked.type : .time,
       mayBeMissing: checked.mayBeMissing, at: range)
   }
 

@@ -42,7 +42,7 @@ extension Checker {
           "popularity", form: "popularity(E within D)", example: "popularity(\(name.text) within 7 days)", at: range))
       return failed(at: range)
     }
-    let halfLife = rows.halfLife.map { checkSpan($0, allowsBusinessTime: false) }
+    let halfLife = rows.halfLife.map { checkSpan($0, allowsUneven: false) }
     guard let rated, namesAsset(rated.event, name), (window == nil) == (rows.window == nil),
       (halfLife == nil) || halfLife != .some(nil)
     else { return failed(at: range) }

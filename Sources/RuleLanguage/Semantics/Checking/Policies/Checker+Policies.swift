@@ -89,14 +89,14 @@ extension Checker {
       if !isRepeated("halt", item.range, &said), let checked = check(amount) { program.policy.haltOver = checked }
     case .evaluate(let duration):
       if !isRepeated("evaluate", item.range, &said) {
-        program.policy.evaluateEvery = checkSpan(duration, allowsBusinessTime: false)
+        program.policy.evaluateEvery = checkSpan(duration, allowsUneven: false)
       }
     }
   }
 
   /// A length of elapsed time: those who leave first and last are so far apart on the clock.
   private mutating func checkRelease(_ duration: Expression.Duration?) -> TimeSpan? {
-    duration.flatMap { checkSpan($0, allowsBusinessTime: false) }
+    duration.flatMap { checkSpan($0, allowsUneven: false) }
   }
 
   private mutating func checkZone(_ name: PlainText) {

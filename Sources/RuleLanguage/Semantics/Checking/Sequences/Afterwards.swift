@@ -61,6 +61,7 @@ struct Afterwards {
     switch span.unit {
     case .businessDays: return span.amount * 1.4 * 86_400_000
     case .businessHours: return span.amount * 4.2 * 3_600_000
+    case .months: return span.amount * 31 * 86_400_000
     case .minutes, .hours, .days, .weeks: return span.elapsedMilliseconds ?? 0
     }
   }

@@ -56,6 +56,8 @@ extension Checker {
       return nil
     case .givenConsent(let purpose):
       return .givenConsent(purpose.text)
+    case .givenArm(let arm, let owner, let step):
+      return checkGivenArm(arm, of: owner, at: step)
     case .given(let name, let values, let ago):
       return checkGiven(name, values, ago, &cast)
     case .wait(let duration):
@@ -176,17 +178,66 @@ extension Checker {
 
   private mutating func checkEnrolled(_ sequence: Name, _ step: Name?) -> CheckedTest.Kind? {
     guard let name = resolveName(sequence, as: .sequence) else { return nil }
-    if let step, let checked = program.sequences.first(where: { $0.name == name }),
-      !checked.steps.contains(where: { $0.name == step.text })
-    {
-      let known = checked.steps.map(\.name)
-      report(
-        .unknownTestStep(
-          step.text, of: name, at: step.range, suggestion: nearest(to: step.text, among: known), known: known,
-          declaration: checked.range))
-      return nil
-    }
+    if let checked = program.sequences.first(where: { $0.name == name }), !isStep(step, of: checked) { return nil }
     return .expectEnrolled(sequence: name, step: step?.text)
+  }
+
+  /// Whether the sequence has the step, where one is named; reports one that it does not have.
+  private mutating func isStep(_ step: Name?, of sequence: CheckedSequence) -> Bool {
+    guard let step, !sequence.steps.contains(where: { $0.name == step.text }) else { return true }
+    let known = sequence.steps.map(\.name)
+    report(
+      .unknownTestStep(
+        step.text, of: sequence.name, at: step.range, suggestion: nearest(to: step.text, among: known), known: known,
+        declaration: sequence.range))
+    return false
+  }
+
+  // MARK: - Arms
+
+  /// Of an experiment, or of a sequence where no experiment is called so.
+  private mutating func checkGivenArm(_ arm: Name, of owner: Name, at step: Name?) -> CheckedTest.Kind? {
+    let experiment = step == nil ? program.experiments.first { $0.name == owner.text } : nil
+    if let experiment {
+      guard isArm(arm, of: experiment.name, experiment.arms.map(\.name), declaration: experiment.range) else {
+        return nil
+      }
+      let subject = program.rules.first { $0.name == experiment.rule }?.subject ?? .contact
+      return .givenArm(arm.text, ofExperiment: experiment.name, subject)
+    }
+    if let sequence = program.sequences.first(where: { $0.name == owner.text }) {
+      guard isStep(step, of: sequence) else { return nil }
+      let steps = sequence.steps.filter { step == nil || $0.name == step?.text }
+      let arms = steps.flatMap(\.statements).flatMap(\.armNames)
+      guard isArm(arm, of: sequence.name, arms, declaration: sequence.range) else { return nil }
+      return .givenSplit(arm.text, ofSequence: sequence.name, step: step?.text)
+    }
+    guard !isMalformed(owner.text, "experiment", "sequence") else { return nil }
+    let known = (step == nil ? program.experiments.map(\.name) : []) + program.sequences.map(\.name)
+    let kind = step == nil ? "experiment" : "sequence"
+    report(
+      .unknownDeclaration(kind, owner.text, at: owner.range, suggestion: nearest(to: owner.text, among: known)))
+    return nil
+  }
+
+  private mutating func isArm(_ arm: Name, of owner: String, _ known: [String], declaration: SourceRange) -> Bool {
+    if known.contains(arm.text) { return true }
+    report(
+      .unknownTestArm(
+        arm.text, of: owner, at: arm.range, suggestion: nearest(to: arm.text, among: known), known: known,
+        declaration: declaration))
+    return false
+  }
+}
+
+extension CheckedSequence.Statement {
+  /// Of all splits in it.
+  fileprivate var armNames: [String] {
+    switch self {
+    case .action, .wait, .waitUntil: []
+    case .conditional(_, let then, let otherwise, _): (then + otherwise).flatMap(\.armNames)
+    case .split(_, let arms, _): arms.flatMap { [$0.name] + $0.statements.flatMap(\.armNames) }
+    }
   }
 }
 
