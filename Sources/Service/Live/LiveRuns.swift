@@ -18,6 +18,8 @@ package final class LiveRuns: @unchecked Sendable {
   private var nextNet = Instant.earliest
   /// Before that no change makes another run over everybody; so these take little of the time.
   private var earliestEverybody = Instant.earliest
+  /// Whether those who wait can only be decided about with everybody.
+  private var isBlocked = false
   /// How often a record was decided about because of what was decided about it before, since the last net.
   private var echoes: [RunSubject: Int] = [:]
 
@@ -81,7 +83,7 @@ package final class LiveRuns: @unchecked Sendable {
     do {
       if watch == nil || now >= nextNet {
         try runEverybody(book, clock, everyMilliseconds, &step)
-      } else {
+      } else if !isBlocked {
         try runWaiting(book, clock, everyMilliseconds, &step)
       }
     } catch {
@@ -97,7 +99,7 @@ package final class LiveRuns: @unchecked Sendable {
   /// When to step again if nothing happens.
   private func next(after now: Instant) -> Instant {
     guard watch != nil else { return now }
-    if watch?.waiting.isEmpty == false { return now }
+    if watch?.waiting.isEmpty == false { return isBlocked ? max(now, nextNet) : now }
     let times = [watch?.live.nextInstant, watch?.due.next(), watch?.everybodyDue].compactMap(\.self)
     let soonest = now.adding(milliseconds: Self.leastMilliseconds)
     return max(soonest, min(times.min() ?? nextNet, nextNet))
@@ -133,6 +135,7 @@ package final class LiveRuns: @unchecked Sendable {
     step.runs.append(result)
     step.wasEverybody = true
     lastRun = now
+    isBlocked = false
     nextNet = now.adding(milliseconds: everyMilliseconds)
     earliestEverybody = now.adding(milliseconds: min(30_000, 10 * max(0, clock().milliseconds - now.milliseconds)))
     echoes.removeAll()
@@ -169,7 +172,8 @@ package final class LiveRuns: @unchecked Sendable {
       let population = DecisionOptions.Population(
         contacts: watch.live.count(of: .contact), accounts: watch.live.count(of: .account))
       if Double(watch.waiting.count) > max(Double(Self.batch), Self.largestShare * Double(population.contacts)) {
-        return try runEverybody(book, clock, everyMilliseconds, &step)
+        wantEverybody(now)
+        if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
       }
       let some = watch.waiting.sorted {
         ($0.subject == .contact ? 0 : 1, $0.id) < ($1.subject == .contact ? 0 : 1, $1.id)
@@ -180,8 +184,12 @@ package final class LiveRuns: @unchecked Sendable {
         accounts: some.filter { $0.subject == .account }.map(\.id))
       let attempt = try RunService.Attempt(watch.prepared, store, now, about: scope, of: population)
       if attempt.decisions.concernsEverybody {
-        return try runEverybody(book, clock, everyMilliseconds, &step)
+        wantEverybody(now)
+        if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
+        isBlocked = true
+        return
       }
+      if attempt.decisions.wantsEverybody { wantEverybody(now) }
       let result = try attempt.commitNews(to: store)
       step.runs.append(result)
       if result.committed != nil { lastRun = now }
