@@ -32,6 +32,8 @@ package final class LiveRuns: @unchecked Sendable {
     var due = DueRecords()
     /// When something is due that concerns everybody.
     var everybodyDue: Instant?
+    /// What everybody does, as long as nothing of it changes.
+    var everybodysEvents: EverybodysEvents?
     /// Decided about with the next step.
     var waiting: Set<RunSubject> = []
     var foreignVersion: Int64
@@ -52,7 +54,7 @@ package final class LiveRuns: @unchecked Sendable {
   /// More than that share of the contacts are not looked up one by one.
   private static let largestShare = 0.1
   /// So many records at once, so that none waits long for others.
-  private static let batch = 200
+  private static let batch = 100
   /// So often what a record's own actions change is followed at once; then it waits for the net.
   private static let mostEchoes = 10
   /// So long time has to pass by itself before it is looked at again.
@@ -182,7 +184,8 @@ package final class LiveRuns: @unchecked Sendable {
       let scope = RunScope(
         contacts: some.filter { $0.subject == .contact }.map(\.id),
         accounts: some.filter { $0.subject == .account }.map(\.id))
-      let attempt = try RunService.Attempt(watch.prepared, store, now, about: scope, of: population)
+      let attempt = try RunService.Attempt(
+        watch.prepared, store, now, about: scope, of: population, everybody: watch.everybodysEvents)
       if attempt.decisions.concernsEverybody {
         wantEverybody(now)
         if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
@@ -190,6 +193,9 @@ package final class LiveRuns: @unchecked Sendable {
         return
       }
       if attempt.decisions.wantsEverybody { wantEverybody(now) }
+      if let events = attempt.loaded.snapshot.knownToAll {
+        self.watch?.everybodysEvents = .known(events, marks: attempt.loaded.everybodysMarks)
+      }
       let result = try attempt.commitNews(to: store)
       step.runs.append(result)
       if result.committed != nil { lastRun = now }
@@ -238,6 +244,11 @@ package final class LiveRuns: @unchecked Sendable {
       wantEverybody(now)
     }
     if changes.isLossy { watch?.isOutdated = true }
+    let everybodys = prepared.reads.everybodysFields
+    let isAboutEverybody = changes.events.contains { everybodys[$0.type] != nil }
+    if isAboutEverybody || changes.isLossy || watch?.isOutdated == true || !changes.contacts.isEmpty {
+      watch?.everybodysEvents = nil
+    }
     if let (past, rows) = past { apply(past, rows, at: now, to: live) }
     apply(changes, to: live, known: known)
     for flip in live.advance(to: now) {
@@ -324,6 +335,22 @@ package final class LiveRuns: @unchecked Sendable {
       guard let row = row(change.subject, change.row) else { continue }
       live.apply(.member(change.definition, row: row, change.isMember, at: now))
     }
+  }
+}
+
+extension Snapshot {
+  /// What everybody does, for another snapshot: `nil` where it was not read, or refers to the texts of this one.
+  fileprivate var knownToAll: [EventID: EventTable]? {
+    if everybodysEvents.isEmpty { return nil }
+    let isFree = everybodysEvents.values.allSatisfy { table in
+      table.columns.allSatisfy { column in
+        switch column {
+        case .texts, .lists, .coded: false
+        default: true
+        }
+      }
+    }
+    return isFree ? everybodysEvents : nil
   }
 }
 
