@@ -24,10 +24,13 @@ extension Evaluation {
     links = earlier.links.filter { link, _ in
       if case .events(of: _, let source) = link { !changes.concern(source, plan.program) } else { true }
     }
+    windowEdges = earlier.windowEdges.filter { edge, _ in !changes.concern(edge.source, plan.program) }
     interactions = earlier.interactions.filter { subject, _ in
       !changes.concern(.interactions(of: subject), plan.program)
     }
     assetColumns = earlier.assetColumns
     topicIndexes = earlier.topicIndexes
+    threads = earlier.threads
+    isContinued = earlier.isContinued
   }
 }

@@ -55,7 +55,8 @@ extension Evaluation {
   }
 
   func everybodysTable(_ event: EventID) -> EventTable {
-    snapshot.everybodysEvents[event] ?? eventTable(event)
+    askedForEverybody = true
+    return snapshot.everybodysEvents[event] ?? eventTable(event)
   }
 
   func times(of source: EventSource) -> [Int64] {

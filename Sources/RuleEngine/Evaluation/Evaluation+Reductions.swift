@@ -1,6 +1,25 @@
 import BusinessTime
 import RuleSemantics
 
+/// One side of a window that is the same for everybody, among the events of contacts or accounts.
+struct WindowEdge: Hashable {
+  enum Side: Hashable {
+    /// The node says when the window begins, or ends; it ends now for `nil`.
+    case start(NodeID, isIncluded: Bool)
+    case end(NodeID?)
+  }
+
+  /// For each contact or account the position of its first event after the limit.
+  struct Positions {
+    var limit: Int64
+    var positions: [Int32]
+  }
+
+  var subject: Subject
+  var source: EventSource
+  var side: Side
+}
+
 extension Evaluation {
   /// The rows that a reduction takes for each outer row.
   struct Selection {
@@ -16,7 +35,8 @@ extension Evaluation {
   /// pairs.
   func select(_ reduction: Reduction, outerRows: Range<Int>, _ batch: BatchState?) -> Selection {
     let grouping = reduction.grouping
-    let groups = reduction.onPairs ? pairRanges(grouping, batch) : ranges(of: grouping, batch)
+    var groups = reduction.onPairs ? pairRanges(grouping, batch) : ranges(of: grouping, batch)
+    groups.threads = threads
     var selection = Selection(
       groups: groups, pairsFrame: reduction.onPairs ? plan.graph.existing(.pairs(grouping)) : nil)
     selection.times = innerTimes(grouping, selection.pairsFrame, batch)
@@ -47,7 +67,7 @@ extension Evaluation {
     let selection = Selection(
       groups: GroupRanges(
         low: linkRows(perAccount.grouping.link).starts, high: linkRows(perAccount.grouping.link).ends,
-        rows: linkRows(perAccount.grouping.link).rows),
+        rows: linkRows(perAccount.grouping.link).rows, threads: threads),
       filter: filter)
     let column = reduce(perAccount, selection, node.type, accountCount, batch)
     let contacts = entities(reduction.grouping, batch)
@@ -124,7 +144,7 @@ extension Evaluation {
       end = now.milliseconds
     }
     guard let node = reduction.start else {
-      groups.limit(times: times, after: [Int64.min], upTo: end)
+      limit(&groups, reduction, after: nil, upTo: end, times)
       return
     }
     guard case .times(var starts) = operand(node, batch) else {
@@ -134,8 +154,38 @@ extension Evaluation {
     if starts.count > 1 { starts = Array(starts[outerRows]) }
     let isIncluded = reduction.startIsIncluded
     // Since an unknown moment nothing counts.
-    groups.limit(
-      times: times, after: starts.map { $0 == Column.missingTime ? Int64.max : isIncluded ? $0 - 1 : $0 }, upTo: end)
+    let limits = starts.map { $0 == Column.missingTime ? Int64.max : isIncluded ? $0 - 1 : $0 }
+    if limits.count == 1, plan.graph[node].frame == .scalar {
+      limit(&groups, reduction, after: limits[0], upTo: end, times)
+    } else {
+      groups.limit(times: times, after: limits, upTo: end)
+    }
+  }
+
+  /// One window for all rows. Where these are a link's own, other reductions have the same edges, and the next
+  /// evaluation finds them a little further on.
+  private func limit(
+    _ groups: inout GroupRanges, _ reduction: Reduction, after start: Int64?, upTo end: Int64, _ times: [Int64]
+  ) {
+    let grouping = reduction.grouping
+    guard grouping.path.isEmpty, !reduction.onPairs, case .events(of: let subject, let source) = grouping.link else {
+      groups.limit(times: times, after: [start ?? .min], upTo: end)
+      return
+    }
+    func positions(_ side: WindowEdge.Side, after limit: Int64) -> [Int32] {
+      let edge = WindowEdge(subject: subject, source: source, side: side)
+      let known = windowEdges[edge]
+      if let known, known.limit == limit { return known.positions }
+      let positions = groups.edges(
+        times: times, after: limit, from: known.flatMap { $0.limit <= limit ? $0.positions : nil })
+      windowEdges[edge] = .init(limit: limit, positions: positions)
+      return positions
+    }
+    let ends = positions(.end(reduction.end), after: end)
+    if let start, let node = reduction.start {
+      groups.low = positions(.start(node, isIncluded: reduction.startIsIncluded), after: start)
+    }
+    groups.high = (start ?? .min) <= end ? ends : groups.low
   }
 
   /// The truths of a filter for each inner row or pair; `nil` when every one passes.

@@ -110,7 +110,14 @@ extension Evaluation {
   }
 
   /// A value as it stands in a text; `nil` when it is missing.
-  package func text(of value: Value) -> String? { readableText(value, plan.program, calendar.zone) }
+  package func text(of value: Value) -> String? {
+    // A program is much to hand on for each text.
+    switch value {
+    case .missing: nil
+    case .text(let text): text
+    default: readableText(value, plan.program, calendar.zone)
+    }
+  }
 }
 
 /// A value as it stands in a text: numbers with at most two decimals, ISO dates, instants in the zone, the titles of

@@ -18,6 +18,14 @@ package final class Evaluation {
   /// The columns by their distinct values; evaluations of the same records may share them.
   package let encodings: ColumnEncodings
 
+  /// How many threads share the rows between them where there are many.
+  package var threads = 1
+  /// Whether another evaluation goes on from this one: what does not depend on time is kept for it.
+  package var isContinued = false
+
+  /// Whether anything was computed of what everybody did.
+  package internal(set) var askedForEverybody = false
+
   /// What could not be decided and is worth a report.
   package struct Problems: Hashable, Sendable {
     /// By pattern, the number of distinct texts for which it exceeded its limit.
@@ -31,6 +39,7 @@ package final class Evaluation {
   var frames: [FrameID: FrameRows] = [:]
   var pairCounts: [FrameID: Int] = [:]
   var links: [Grouping.Link: LinkRows] = [:]
+  var windowEdges: [WindowEdge: WindowEdge.Positions] = [:]
   var interactions: [Subject: Interactions] = [:]
   var assetColumns: [FieldIndex: Column] = [:]
   var batches: [ObjectIdentifier: BatchState] = [:]
@@ -79,8 +88,11 @@ package final class Evaluation {
     memo = earlier.memo.indices.map { isTimeless[$0] ? earlier.memo[$0] : nil }
     frames = earlier.frames
     links = earlier.links
+    windowEdges = earlier.windowEdges
     interactions = earlier.interactions
     assetColumns = earlier.assetColumns
+    threads = earlier.threads
+    isContinued = earlier.isContinued
   }
 
   // MARK: - About every row of a subject
@@ -220,6 +232,7 @@ package final class Evaluation {
     let result = operand(root, batch)
     // What only one other node is computed from has served; should anyone ask, it is computed anew.
     for node in computed where node != root && plan.graph.useCounts[node.index] <= 1 {
+      if isContinued, plan.graph.outlivesTime[node.index] { continue }
       if let batch, plan.graph.needsBatch(node) { batch.memo[node] = nil } else { memo[node.index] = nil }
     }
     return result

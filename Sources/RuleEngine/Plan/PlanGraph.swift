@@ -8,6 +8,8 @@ package struct PlanGraph: Sendable {
   package private(set) var isOfOneContact: [Bool] = [false]
   /// Whether the node is the same at any time, as long as the snapshot's records and events are the same.
   package private(set) var isTimeless: [Bool] = []
+  /// Whether the node is the same at any time and a node that is not is computed from it.
+  private(set) var outlivesTime: [Bool] = []
   private var childrenOfNodes: [[NodeID]] = []
   /// How many nodes are computed from each.
   private(set) var useCounts: [Int32] = []
@@ -25,6 +27,10 @@ package struct PlanGraph: Sendable {
     isTimeless.append(
       !node.kind.readsTime && !isBatch[node.frame.index] && !isOfOneContact[node.frame.index]
         && children.allSatisfy { isTimeless[$0.index] })
+    outlivesTime.append(false)
+    if !isTimeless[id.index] {
+      for child in children where isTimeless[child.index] { outlivesTime[child.index] = true }
+    }
     nodeIDs[node] = id
     return id
   }

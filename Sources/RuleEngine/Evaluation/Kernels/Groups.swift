@@ -5,32 +5,55 @@ struct GroupRanges {
   var rows: [Int32]? = nil
   /// An inner row of each outer row that is left out.
   var selfRows: [Int32]? = nil
+  /// How many share the groups between them.
+  var threads = 1
 
   var count: Int { low.count }
+
+  /// A value for each group.
+  @inline(__always)
+  func map<T>(_ value: (Int) -> T) -> [T] {
+    filled(count, threads: threads) { groups, result in
+      for group in groups { (result + (group - groups.lowerBound)).initialize(to: value(group)) }
+    }
+  }
 
   /// Keeps the rows whose time is after a limit, one for all or one each, up to and including another. The times of a
   /// group ascend.
   mutating func limit(times: [Int64], after limits: [Int64], upTo end: Int64) {
     guard let only = limits.first else { return }
     let isShared = limits.count != count
-    for group in low.indices {
-      let after = isShared ? only : limits[group]
-      let (first, last) = (Int(low[group]), Int(high[group]))
-      let start = countNotAfter(after, times, first, last)
-      low[group] = Int32(start)
-      high[group] = Int32(max(start, countNotAfter(end, times, first, last)))
+    let starts = map { group in firstPosition(after: isShared ? only : limits[group], of: group, times) }
+    high = map { group in max(starts[group], firstPosition(after: end, of: group, times)) }
+    low = starts
+  }
+
+  /// For each group the position of its first row whose time is after a limit, or its end; the times of a group ascend.
+  ///
+  /// - Parameter earlier: the same of an earlier limit. Where it is not far there, walking on is less than searching.
+  func edges(times: [Int64], after limit: Int64, from earlier: [Int32]?) -> [Int32] {
+    guard let earlier, earlier.count == count else { return map { firstPosition(after: limit, of: $0, times) } }
+    return map { group in
+      var position = earlier[group]
+      while position < high[group], time(at: Int(position), times) <= limit { position += 1 }
+      return position
     }
   }
 
-  /// The first position whose time is after the limit.
-  private func countNotAfter(_ limit: Int64, _ times: [Int64], _ first: Int, _ last: Int) -> Int {
-    var (low, high) = (first, last)
+  private func firstPosition(after limit: Int64, of group: Int, _ times: [Int64]) -> Int32 {
+    var (low, high) = (Int(low[group]), Int(high[group]))
+    // Most often all of a group is before the limit, which is now.
+    if low < high, time(at: high - 1, times) <= limit { return Int32(high) }
     while low < high {
       let middle = (low + high) / 2
-      let row = rows.map { Int($0[middle]) } ?? middle
-      if times[row] <= limit { low = middle + 1 } else { high = middle }
+      if time(at: middle, times) <= limit { low = middle + 1 } else { high = middle }
     }
-    return low
+    return Int32(low)
+  }
+
+  @inline(__always)
+  private func time(at position: Int, _ times: [Int64]) -> Int64 {
+    times[rows.map { Int($0[position]) } ?? position]
   }
 
   /// Calls `body` with the inner rows of a group that pass the filter, in their order.

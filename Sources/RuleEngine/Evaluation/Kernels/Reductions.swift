@@ -13,7 +13,7 @@ func countRows(_ groups: GroupRanges, _ filter: [UInt8]?) -> [Double] {
   if filter == nil, groups.selfRows == nil {
     return map2(groups.low, groups.high, count: groups.count) { Double($1 - $0) }
   }
-  return (0..<groups.count).map { group in
+  return groups.map { group in
     var count = 0
     groups.forEachRow(group, filter) { _ in count += 1 }
     return Double(count)
@@ -24,7 +24,7 @@ func decayedCount(
   _ groups: GroupRanges, _ filter: [UInt8]?, _ times: [Int64], now: Int64, halfLife: Double
 ) -> [Double] {
   let decay = Decay(times: times, now: now, halfLife: halfLife)
-  return (0..<groups.count).map { group in
+  return groups.map { group in
     var sum = 0.0
     groups.forEachRow(group, filter) { sum += decay.weight($0) }
     return sum
@@ -33,7 +33,7 @@ func decayedCount(
 
 /// Missing values are left out; 0 when none is left.
 func sumRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: [Double], decay: Decay?) -> [Double] {
-  (0..<groups.count).map { group in
+  groups.map { group in
     var sum = 0.0
     groups.forEachRow(group, filter) { row in
       if !values[row].isNaN { sum += decay.map { $0.weight(row) * values[row] } ?? values[row] }
@@ -44,7 +44,7 @@ func sumRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: [Double], deca
 
 /// Missing when there is no value.
 func averageRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: [Double]) -> [Double] {
-  (0..<groups.count).map { group in
+  groups.map { group in
     var sum = 0.0
     var count = 0
     groups.forEachRow(group, filter) { row in
@@ -60,7 +60,7 @@ func averageRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: [Double]) 
 func extremes<T: Comparable>(
   _ groups: GroupRanges, _ filter: [UInt8]?, _ values: [T], isMax: Bool, missing: T, isMissing: (T) -> Bool
 ) -> [T] {
-  (0..<groups.count).map { group in
+  groups.map { group in
     var best = missing
     groups.forEachRow(group, filter) { row in
       let value = values[row]
@@ -73,27 +73,29 @@ func extremes<T: Comparable>(
 
 /// How many different values, members of lists each for itself; texts are folded already.
 func distinctRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: Column) -> [Double] {
-  var keys: [Int64] = []
-  return (0..<groups.count).map { group in
-    keys.removeAll(keepingCapacity: true)
-    groups.forEachRow(group, filter) { row in
-      if case .lists(let lists) = values {
-        for member in lists.range(row) {
-          if let key = lists.key(member) { keys.append(key) }
+  filled(groups.count, threads: groups.threads) { range, result in
+    var keys: [Int64] = []
+    for group in range {
+      keys.removeAll(keepingCapacity: true)
+      groups.forEachRow(group, filter) { row in
+        if case .lists(let lists) = values {
+          for member in lists.range(row) {
+            if let key = lists.key(member) { keys.append(key) }
+          }
+        } else if let key = values.key(row) {
+          keys.append(key)
         }
-      } else if let key = values.key(row) {
-        keys.append(key)
       }
+      keys.sort()
+      var count = 0
+      for position in keys.indices where position == 0 || keys[position] != keys[position - 1] { count += 1 }
+      (result + (group - range.lowerBound)).initialize(to: Double(count))
     }
-    keys.sort()
-    var count = 0
-    for position in keys.indices where position == 0 || keys[position] != keys[position - 1] { count += 1 }
-    return Double(count)
   }
 }
 
 func firstTime(_ groups: GroupRanges, _ filter: [UInt8]?, _ times: [Int64]) -> [Int64] {
-  (0..<groups.count).map { group in
+  groups.map { group in
     var first = Column.missingTime
     groups.forEachRow(group, filter) { row in
       if first == Column.missingTime { first = times[row] }
@@ -103,7 +105,7 @@ func firstTime(_ groups: GroupRanges, _ filter: [UInt8]?, _ times: [Int64]) -> [
 }
 
 func lastTime(_ groups: GroupRanges, _ filter: [UInt8]?, _ times: [Int64]) -> [Int64] {
-  (0..<groups.count).map { group in
+  groups.map { group in
     var last = Column.missingTime
     groups.forEachRow(group, filter) { last = times[$0] }
     return last
@@ -122,7 +124,7 @@ func spacedCount(
   _ groups: GroupRanges, _ filter: [UInt8]?, _ times: [Int64], _ decay: Decay?,
   isNext: (_ last: Int64, _ next: Int64) -> Bool
 ) -> [Double] {
-  (0..<groups.count).map { group in
+  groups.map { group in
     var sum = 0.0
     var last: Int64?
     groups.forEachRow(group, filter) { row in
