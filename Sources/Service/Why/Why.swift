@@ -28,7 +28,11 @@ package struct Why {
   let key: String
 
   /// Loads the record, with its account, the account's people and deals, and decides.
-  package init(about key: String, in book: RuleBook, _ store: Store, at now: Instant) throws {
+  ///
+  /// - Parameter name: what is asked about; `nil` for everything.
+  package init(
+    about key: String, asking name: String? = nil, in book: RuleBook, _ store: Store, at now: Instant
+  ) throws {
     let book = try book.joined(with: store)
     let plan = DecisionPlan(EvaluationPlan(book.program))
     var reads = plan.evaluation.readSet.union(plan.readSet)
@@ -39,13 +43,31 @@ package struct Why {
       }
     }
     let holidays = PolicyHolidays(of: book)
-    var found: (LoadedState, Subject)?
-    if let loaded = try store.load(book.program, reading: reads, now: now, about: .contact(key: key)) {
-      found = (loaded, .contact)
-    } else if let loaded = try store.load(book.program, reading: reads, now: now, about: .account(key: key)) {
-      found = (loaded, .account)
+    let calendar = book.program.policy.calendar(holidays: holidays.days)
+    // Approval and halt are about whole populations, which are not loaded.
+    let options = DecisionOptions(appliesPopulationPolicies: false, holidays: holidays.days)
+    // What everybody did is much to read, and most often nothing depends on it: then it is left out.
+    var isWhole = reads.everybodysFields.isEmpty || name.map(book.program.recommends) ?? false
+    var found: (LoadedState, Subject, Evaluation, Decisions)?
+    while true {
+      var reads = reads
+      if !isWhole { reads.everybodysFields = [:] }
+      var loaded: (LoadedState, Subject)?
+      if let contact = try store.load(book.program, reading: reads, now: now, about: .contact(key: key)) {
+        loaded = (contact, .contact)
+      } else if let account = try store.load(book.program, reading: reads, now: now, about: .account(key: key)) {
+        loaded = (account, .account)
+      }
+      guard let (state, subject) = loaded else { break }
+      let evaluation = Evaluation(plan: plan.evaluation, snapshot: state.snapshot, now: now, calendar: calendar)
+      let decisions = decide(evaluation, plan: plan, state: state.state, options: options)
+      if isWhole || !evaluation.askedForEverybody {
+        found = (state, subject, evaluation, decisions)
+        break
+      }
+      isWhole = true
     }
-    guard let (loaded, subject) = found,
+    guard let (loaded, subject, evaluation, decisions) = found,
       let row = Why.row(of: key, subject == .contact ? loaded.snapshot.contacts : loaded.snapshot.accounts, loaded)
     else { throw UnknownRecord(key: key, database: store.path) }
     self.book = book
@@ -55,13 +77,10 @@ package struct Why {
     state = loaded.state
     let table = subject == .contact ? loaded.snapshot.contacts : loaded.snapshot.accounts
     self.key = loaded.snapshot.texts.text(table.keys[row])
-    evaluation = Evaluation(
-      plan: plan.evaluation, snapshot: loaded.snapshot, now: now,
-      calendar: book.program.policy.calendar(holidays: holidays.days))
     self.plan = plan
-    // Approval and halt are about whole populations, which are not loaded.
-    options = DecisionOptions(appliesPopulationPolicies: false, holidays: holidays.days)
-    decisions = decide(evaluation, plan: plan, state: loaded.state, options: options)
+    self.options = options
+    self.evaluation = evaluation
+    self.decisions = decisions
   }
 
   private static func row(of key: String, _ table: RecordTable, _ loaded: LoadedState) -> Int? {
@@ -126,5 +145,14 @@ package struct Why {
     package var description: String {
       "`\(name)` is about \(subject.rawValue)s; give the key of one: abm-rules why KEY \(name)"
     }
+  }
+}
+
+extension CheckedProgram {
+  /// Whether the answer about a name weighs assets: about a recommendation, or a rule that asks for one.
+  fileprivate func recommends(_ name: String) -> Bool {
+    recommendations.contains { $0.name == name }
+      || rules.contains { $0.name == name && $0.actions.contains { $0.arguments[.recommendation] != nil } }
+      || experiments.contains { $0.name == name || $0.rule == name }
   }
 }

@@ -26,7 +26,8 @@ struct WhyCommand: ParsableCommand {
   func run() throws {
     let workspace = try Workspace.open(options)
     let report = WhyReport(
-      try Why(about: contact, in: workspace.book, workspace.store, at: workspace.now), style: Output.style)
+      try Why(about: contact, asking: name, in: workspace.book, workspace.store, at: workspace.now),
+      style: Output.style)
     switch (format, name) {
     case (.text, let name?): Output.result(try report.text(about: name))
     case (.text, nil): Output.result(report.overview())
