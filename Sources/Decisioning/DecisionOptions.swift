@@ -18,13 +18,18 @@ package struct DecisionOptions: Sendable {
   /// How many there are of whom only some are decided about; `nil` where all are. Approval and halt then apply to none
   /// of them by themselves: `Decisions.concernsEverybody` says whether they have to.
   package var population: Population?
+  /// Whether actions say what they are and what they ask of the CRM; a simulation of many people only counts them.
+  package var describesActions: Bool
+  /// Whether `Decisions.nextLooks` is worked out; nobody asks a simulation.
+  package var looksAhead: Bool
   /// The days of each of `CheckedPolicy.holidays`; those without a condition are in the calendar of the evaluation too.
   package var holidays: [Set<CivilDate>]
 
   package init(
     approvedRules: Set<String> = [], ignoresHalt: Bool = false, appliesMessagePolicies: Bool = true,
     appliesPopulationPolicies: Bool = true, takesFirstArms: Bool = false, syncsProperties: Bool = true,
-    population: Population? = nil, holidays: [Set<CivilDate>] = []
+    population: Population? = nil, describesActions: Bool = true, looksAhead: Bool = true,
+    holidays: [Set<CivilDate>] = []
   ) {
     self.approvedRules = approvedRules
     self.ignoresHalt = ignoresHalt
@@ -33,6 +38,8 @@ package struct DecisionOptions: Sendable {
     self.takesFirstArms = takesFirstArms
     self.syncsProperties = syncsProperties
     self.population = population
+    self.describesActions = describesActions
+    self.looksAhead = looksAhead
     self.holidays = holidays
   }
 

@@ -5,6 +5,11 @@ import RuleSemantics
 
 // Filling in the arguments of an action for one candidate.
 extension Decider {
+  /// All actions of a rule.
+  func resolveAll(_ plan: RulePlan, _ candidate: Candidate, _ batch: OccurrenceBatch?) -> [ResolvedAction] {
+    plan.rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+  }
+
   func resolve(
     _ plan: RulePlan, _ index: Int, _ candidate: Candidate, _ batch: OccurrenceBatch?
   ) -> ResolvedAction {
@@ -56,43 +61,42 @@ extension Decider {
   private func resolveMessage(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
     var resolved = ResolvedAction(id: action.id, index: index)
     let isTransactional = action.flag(.transactional)
-    var request: [(String, JSONValue?)] = [
-      ("kind", .text("send_email")), ("to", .text(key(of: place.subject, row: place.row))),
-    ]
+    var words = ActionWords(isWanted: options.describesActions)
+    words.ask("kind", .text("send_email"))
+    words.ask("to", .text(key(of: place.subject, row: place.row)))
     var sent = StateChanges.SentMessage(rule: place.rule, contact: place.row, isTransactional: isTransactional)
     let content: MessageLedger.Content
     if case .asset(let reference) = action.arguments[.asset] {
       sent.asset = reference
-      let name = assetName(reference)
-      resolved.arguments.append(.init(.asset, .text(name)))
-      request.append(("asset", .text(name)))
+      words.argument(.asset, .text(assetName(reference)))
+      words.ask("asset", .text(assetName(reference)))
       switch reference {
       case .declared(let asset):
         content = .asset(asset)
-        request.append(("title", program[asset].title.map(JSONValue.text)))
-        request.append(("url", assetAddress(asset)))
+        words.ask("title", program[asset].title.map(JSONValue.text))
+        words.ask("url", assetAddress(asset))
       case .outside(let name): content = .outside(name)
       }
     } else {
       let template = action.name(.template) ?? ""
       sent.template = template
       content = .outside(template)
-      resolved.arguments.append(.init(.template, .text(template)))
-      request.append(("template", .text(template)))
+      words.argument(.template, .text(template))
+      words.ask("template", .text(template))
     }
     if action.flag(.viaOwner) {
-      resolved.arguments.append(.init(.viaOwner, .flag(true)))
+      words.argument(.viaOwner, .flag(true))
       if let owner = owner(place) {
-        request.append(("from", .text(owner)))
+        words.ask("from", .text(owner))
       } else {
         resolved.outcome = .noRecipient
       }
     }
     if isTransactional {
-      resolved.arguments.append(.init(.transactional, .flag(true)))
-      request.append(("transactional", .flag(true)))
+      words.argument(.transactional, .flag(true))
+      words.ask("transactional", .flag(true))
     }
-    resolved.request = .members(request)
+    resolved.take(words)
     resolved.effect = .message(content, sent)
     return resolved
   }
@@ -143,7 +147,7 @@ extension Decider {
       resolved.effect = .field(field, old: current, new: new)
     }
     // The usual state of upkeep, of which nobody is told.
-    if place.isUpkeep, resolved.outcome == .already { return resolved }
+    if !options.describesActions || place.isUpkeep && resolved.outcome == .already { return resolved }
     resolved.arguments.append(.init(.field, .text(schema.name)))
     if action.id != .clear { resolved.arguments.append(.init(.value, json(new))) }
     resolved.request = updateRequest(
@@ -206,33 +210,34 @@ extension Decider {
 
   private func resolveRequest(_ action: CheckedAction, _ index: Int, _ place: Place) -> ResolvedAction {
     var resolved = ResolvedAction(id: action.id, index: index)
-    var request: [(String, JSONValue?)] = [("kind", .text(action.id.requestKind))]
-    if action.arguments[.text] != nil {
+    var words = ActionWords(isWanted: options.describesActions)
+    words.ask("kind", .text(action.id.requestKind))
+    if words.isWanted, action.arguments[.text] != nil {
       let text = JSONValue.text(text(.text, place))
-      resolved.arguments.append(.init(.text, text))
-      request.append(("text", text))
+      words.argument(.text, text)
+      words.ask("text", text)
     }
     if case .recipient(let recipient) = action.arguments[.recipient] {
       if let address = address(of: recipient, place) {
-        resolved.arguments.append(.init(.recipient, .text(address)))
-        request.append(("recipient", .text(address)))
+        words.argument(.recipient, .text(address))
+        words.ask("recipient", .text(address))
       } else {
         resolved.outcome = .noRecipient
       }
     }
-    if case .span(let span) = action.arguments[.due] {
+    if words.isWanted, case .span(let span) = action.arguments[.due] {
       let due = calendars[place.subject, place.row].add(span, to: now)
-      resolved.arguments.append(.init(.due, .text(due.description)))
-      request.append(("due", .text(due.description)))
+      words.argument(.due, .text(due.description))
+      words.ask("due", .text(due.description))
     }
     for parameter in [ParameterID.priority, .webhook] {
       guard let name = action.name(parameter) else { continue }
-      resolved.arguments.append(.init(parameter, .text(name)))
-      request.append((parameter.rawValue, .text(name)))
+      words.argument(parameter, .text(name))
+      words.ask(parameter.rawValue, .text(name))
     }
-    request.append(("object", .text(place.subject.rawValue)))
-    request.append(("key", .text(key(of: place.subject, row: place.row))))
-    resolved.request = .members(request)
+    words.ask("object", .text(place.subject.rawValue))
+    words.ask("key", .text(key(of: place.subject, row: place.row)))
+    resolved.take(words)
     return resolved
   }
 

@@ -19,22 +19,22 @@ extension Decider {
     }
     let mark = ledger.mark
     let held = history.occurrence(rule.subject, candidate.row, candidate.position == nil ? nil : candidate.occurrence)
-    let heldSince = state.holds[held]
+    let heldSince = history.hasHolds ? state.holds[held] : nil
     if let refusal = draft.approval.refusal(of: held) {
       return refuse(refusal, plan, candidate, firing, history, batch, &draft)
     }
     assigned = nil
     // A run over all asks again, or finds that the question is moot; anything less waits for the answer.
     if !options.appliesPopulationPolicies, draft.approval.isOpen, draft.approval.covers(held) {
-      var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+      var resolved = resolveAll(plan, candidate, batch)
       for index in resolved.indices where resolved[index].outcome == .act || resolved[index].outcome.isQuestion {
         resolved[index].outcome = .needsApproval(.asked)
       }
       return record(resolved, plan, candidate, &draft)
     }
     let armPlan = plan.experiment.map { arm(of: $0, rule.subject, candidate.row, &draft) }
-    let acting = armPlan ?? plan
-    var resolved = acting.rule.actions.indices.map { resolve(acting, $0, candidate, batch) }
+    var resolved =
+      if let armPlan { resolveAll(armPlan, candidate, batch) } else { resolveAll(plan, candidate, batch) }
     if let perAccount = rule.frequency.perAccount, isLimitReached(perAccount, candidate.row, plan, history, draft) {
       for index in resolved.indices { resolved[index].outcome = .accountLimit(perAccount.limit, per: perAccount.per) }
     }
@@ -43,7 +43,7 @@ extension Decider {
     }
 
     // An arm that does nothing has its turn like the others.
-    let verdict = resolved.isEmpty && armPlan != nil ? .acts : Verdict(of: resolved.map(\.outcome))
+    let verdict = resolved.isEmpty && armPlan != nil ? .acts : Verdict(of: resolved.lazy.map(\.outcome))
     if verdict != .acts { ledger.undo(to: mark) }
     if verdict == .acts || verdict == .comesToNothing { claim(resolved, for: rule.name) }
     switch verdict {
@@ -96,7 +96,7 @@ extension Decider {
     _ batch: OccurrenceBatch?, _ draft: inout RuleDraft
   ) {
     let rule = plan.rule
-    var resolved = rule.actions.indices.map { resolve(plan, $0, candidate, batch) }
+    var resolved = resolveAll(plan, candidate, batch)
     for index in resolved.indices where resolved[index].outcome == .act || resolved[index].outcome.isQuestion {
       resolved[index].outcome = refusal
     }
@@ -116,8 +116,7 @@ extension Decider {
   /// What is as it should be is claimed too, or a lower rule would change it and this one change it back for ever.
   func claim(_ resolved: [ResolvedAction], for rule: String) {
     for action in resolved where action.outcome == .act || action.outcome == .already {
-      guard let claim = action.claim, claims[claim.target].map({ $0.rule == rule }) ?? true else { continue }
-      claims.claim(claim.target, claim.value, for: rule)
+      if let claim = action.claim { claims.claimIfFree(claim.target, claim.value, for: rule) }
     }
   }
 
@@ -127,11 +126,12 @@ extension Decider {
     _ changes: inout StateChanges
   ) {
     let isOccurrence = candidate.position != nil
+    guard isOccurrence || history.hasHolds else { return }
     let key = history.occurrence(plan.rule.subject, candidate.row, isOccurrence ? candidate.occurrence : nil)
     if isOccurrence {
       changes.handled.append(.init(occurrence: key.named(plan.rule.name), result: result, due: candidate.due))
     }
-    if !state.holds.isEmpty, state.holds[key] != nil { changes.releasedHolds.append(key.named(plan.rule.name)) }
+    if history.hasHolds, state.holds[key] != nil { changes.releasedHolds.append(key.named(plan.rule.name)) }
   }
 
   /// Whether as many other people of the account as the rule allows were reached within its span.
@@ -160,7 +160,7 @@ extension Decider {
         rule: plan.rule.name, subject: plan.rule.subject, row: candidate.row,
         key: key(of: plan.rule.subject, row: candidate.row), action: action.id, arguments: action.arguments,
         outcome: action.outcome, request: action.request, occurrence: candidate.occurrence, index: action.index)
-      decided.picks = action.ranking.map { DecidedPicks($0, of: $1, program) }
+      if options.describesActions { decided.picks = action.ranking.map { DecidedPicks($0, of: $1, program) } }
       actions.append(decided)
       if action.outcome.isQuestion { draft.effects.approvals.askedItems.append(item(decided)) }
       if case .overridden(let by) = action.outcome {
@@ -185,7 +185,7 @@ enum Verdict: Hashable {
   /// Nothing is done, and the rule had no turn.
   case comesToNothing
 
-  init(of outcomes: [Outcome]) {
+  init(of outcomes: some Sequence<Outcome>) {
     var until: Instant?
     var acts = false
     var isDropped = false

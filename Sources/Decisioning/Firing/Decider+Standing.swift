@@ -13,6 +13,7 @@ extension Decider {
     let truths = evaluation.truths(condition, of: rule.subject)
     let isAtWork = !rule.frequency.isPaused && plan.missing.isEmpty
     let leavesAlone = rule.frequency.isFromNowOn && draft.report.isNew
+    let held = plan.sendsMessages ? heldRows[history.name] : nil
     var candidates: [Candidate] = []
     var matching: [Int32] = []
     var entry = 0
@@ -23,7 +24,8 @@ extension Decider {
       let firing = hasEntry ? history.firings.firings[entry] : .none
       switch truths[row] {
       case 0:
-        if isAtWork { settleFalse(plan, history, Int32(row), firing, &draft) }
+        // Most people are of no interest to most rules.
+        if isAtWork, hasEntry || held != nil { settleFalse(plan, history, Int32(row), firing, held, &draft) }
       case 1:
         draft.report.matched += 1
         // Also where the rule itself cannot act: what it keeps others from must not happen in its place.
@@ -49,12 +51,13 @@ extension Decider {
   }
 
   private func settleFalse(
-    _ plan: RulePlan, _ history: History, _ row: Int32, _ firing: Firing, _ draft: inout RuleDraft
+    _ plan: RulePlan, _ history: History, _ row: Int32, _ firing: Firing, _ heldRows: Set<Int32>?,
+    _ draft: inout RuleDraft
   ) {
     if let armed = firing.armed() {
       draft.settled.firings.append(.init(rule: plan.rule.name, subject: plan.rule.subject, row: row, firing: armed))
     }
-    if plan.sendsMessages, heldRows[history.name]?.contains(row) == true {
+    if heldRows?.contains(row) == true {
       let held = history.occurrence(plan.rule.subject, row, nil)
       if state.holds[held] != nil { draft.settled.releasedHolds.append(held.named(plan.rule.name)) }
     }

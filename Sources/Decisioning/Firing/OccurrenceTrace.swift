@@ -48,7 +48,7 @@ extension Decider {
   fileprivate func traces(of plan: RulePlan, row: Int32, since start: Instant) -> [OccurrenceTrace] {
     let all = recorded(for: plan, from: start).filter { $0.row == row }
     guard !all.isEmpty else { return [] }
-    let history = History(of: plan.rule, in: state)
+    let history = History(of: plan.rule, in: state, heldRules: heldRules)
     let filter = plan.filter.map { OccurrenceBatch(all, plan.rule, in: self).truths($0, evaluation) }
     let times = dueTimes(of: all, plan)
     return all.indices.map { index in

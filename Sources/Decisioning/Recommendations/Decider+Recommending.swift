@@ -40,17 +40,19 @@ extension Decider {
     var resolved = ResolvedAction(id: action.id, index: index)
     let isTransactional = action.flag(.transactional)
     guard let pick = find(action, &resolved, place, limit: 1)?.picks.first else { return resolved }
-    let name = program[pick.asset].name
-    resolved.arguments.append(.init(.asset, .text(name)))
-    var request: [(String, JSONValue?)] = [
-      ("kind", .text("send_email")), ("to", .text(key(of: place.subject, row: place.row))), ("asset", .text(name)),
-      ("title", program[pick.asset].title.map(JSONValue.text)), ("url", assetAddress(pick.asset)),
-    ]
+    var words = ActionWords(isWanted: options.describesActions)
+    words.argument(.recommendation, .text(action.name(.recommendation) ?? ""))
+    words.argument(.asset, .text(program[pick.asset].name))
+    words.ask("kind", .text("send_email"))
+    words.ask("to", .text(key(of: place.subject, row: place.row)))
+    words.ask("asset", .text(program[pick.asset].name))
+    words.ask("title", program[pick.asset].title.map(JSONValue.text))
+    words.ask("url", assetAddress(pick.asset))
     if isTransactional {
-      resolved.arguments.append(.init(.transactional, .flag(true)))
-      request.append(("transactional", .flag(true)))
+      words.argument(.transactional, .flag(true))
+      words.ask("transactional", .flag(true))
     }
-    resolved.request = .members(request)
+    resolved.take(words)
     resolved.effect = .message(
       .asset(pick.asset),
       StateChanges.SentMessage(
@@ -65,20 +67,26 @@ extension Decider {
     guard let ranking = find(action, &resolved, place, limit: recommendation?.pick ?? 1), !ranking.picks.isEmpty else {
       return resolved
     }
-    resolved.arguments.append(.init(.assets, .list(ranking.picks.map { .text(program[$0.asset].name) })))
-    let assets = ranking.picks.map { pick in
-      JSONValue.members([
-        ("asset", .text(program[pick.asset].name)), ("title", program[pick.asset].title.map(JSONValue.text)),
-        ("url", assetAddress(pick.asset)), ("score", .number(pick.score)),
-      ])
-    }
-    resolved.request = .members([
-      ("kind", .text("recommend")), ("object", .text(place.subject.rawValue)),
-      ("key", .text(key(of: place.subject, row: place.row))), ("recommendation", .text(recommendation?.name ?? "")),
-      ("title", recommendation?.title.map(JSONValue.text)), ("assets", .list(assets)),
-    ])
+    var words = ActionWords(isWanted: options.describesActions)
+    words.argument(.recommendation, .text(action.name(.recommendation) ?? ""))
+    words.argument(.assets, .list(ranking.picks.map { .text(program[$0.asset].name) }))
+    words.ask("kind", .text("recommend"))
+    words.ask("object", .text(place.subject.rawValue))
+    words.ask("key", .text(key(of: place.subject, row: place.row)))
+    words.ask("recommendation", .text(recommendation?.name ?? ""))
+    words.ask("title", recommendation?.title.map(JSONValue.text))
+    words.ask(
+      "assets",
+      .list(
+        ranking.picks.map { pick in
+          JSONValue.members([
+            ("asset", .text(program[pick.asset].name)), ("title", program[pick.asset].title.map(JSONValue.text)),
+            ("url", assetAddress(pick.asset)), ("score", .number(pick.score)),
+          ])
+        }))
+    if action.flag(.approval) { words.argument(.approval, .flag(true)) }
+    resolved.take(words)
     if action.flag(.approval) {
-      resolved.arguments.append(.init(.approval, .flag(true)))
       resolved.outcome = .needsApproval(.recommendation)
       ledger.addRecommended(ranking.picks.map(\.asset), to: place.row)
     }

@@ -6,17 +6,18 @@ import RuleSemantics
 extension Decider {
   /// What lies behind is due with the next run.
   func look(_ subject: Subject, _ row: Int32, at instant: Instant) {
-    decisions.nextLooks.add(subject, row, at: max(instant, now))
+    if options.looksAhead { decisions.nextLooks.add(subject, row, at: max(instant, now)) }
   }
 
   /// The rule may not act again yet.
   func lookAgain(_ repetition: CheckedRule.Frequency.Repetition, _ firing: Firing, _ subject: Subject, _ row: Int32) {
-    guard case .onceEvery(let span) = repetition, let last = firing.last else { return }
+    guard options.looksAhead, case .onceEvery(let span) = repetition, let last = firing.last else { return }
     look(subject, row, at: calendars[subject, row].add(span, to: last))
   }
 
   /// What kept actions from being done, and will not for ever.
   func lookAgain(after resolved: [ResolvedAction], _ plan: RulePlan, _ candidate: Candidate, _ history: History) {
+    guard options.looksAhead else { return }
     let (subject, row) = (plan.rule.subject, candidate.row)
     for action in resolved {
       switch action.outcome {
@@ -60,6 +61,7 @@ extension Decider {
 
   /// What people are asked runs out.
   func lookAtQuestions() {
+    guard options.looksAhead else { return }
     for question in state.approvals.questions.values where question.answer == nil && question.expiresAt > now {
       decisions.nextLooks.addEverybody(at: question.expiresAt)
     }

@@ -8,7 +8,7 @@ extension Decider {
     var report = Decisions.RuleReport(name: rule.rule.name, range: rule.rule.range)
     report.isPaused = rule.rule.frequency.isPaused
     report.isExecutable = rule.missing.isEmpty
-    let history = History(of: rule.rule, in: state)
+    let history = History(of: rule.rule, in: state, heldRules: heldRules)
     report.isNew = history.deployment == nil
     report.isEdited = history.deployment.map { $0.fingerprint != rule.fingerprint } ?? false
     var draft = RuleDraft(report, approval(of: rule, history))
@@ -89,12 +89,16 @@ struct History {
   let name: String
   let deployment: Deployment?
   let firings: FiringTable
+  /// Whether anything of it is held.
+  let hasHolds: Bool
 
-  init(of rule: CheckedRule, in state: DecisionState) {
+  /// - Parameter heldRules: the names under which something is held.
+  init(of rule: CheckedRule, in state: DecisionState, heldRules: Set<String>) {
     let former = rule.formerName.flatMap { state.deployments[$0] == nil ? nil : $0 }
     name = state.deployments[rule.name] == nil ? former ?? rule.name : rule.name
     deployment = state.deployments[name]
     firings = state.firings[name] ?? FiringTable()
+    hasHolds = heldRules.contains(name)
   }
 
   func occurrence(_ subject: Subject, _ row: Int32, _ occurrence: OccurrenceKey?) -> RuleOccurrence {

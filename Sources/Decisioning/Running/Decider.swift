@@ -23,6 +23,8 @@ final class Decider {
   var recommenders: [Int: Recommender] = [:]
   /// By rule, the rows for which the message of a `when` rule is held: few, where a look for each row would be many.
   let heldRows: [String: Set<Int32>]
+  /// The rules of which anything is held.
+  let heldRules: Set<String>
   /// The contacts of each account, in the order of their keys; worked out when a rule first asks.
   var contactsOfAccount: [[Int32]]?
   /// Worked out when a message is first decided upon.
@@ -45,6 +47,7 @@ final class Decider {
     heldRows = state.holds.keys.reduce(into: [:]) { rows, held in
       if held.occurrence == nil { rows[held.rule, default: []].insert(held.row) }
     }
+    heldRules = Set(state.holds.keys.lazy.map(\.rule))
     snapshot = evaluation.snapshot
     now = evaluation.now
     calendars = SubjectCalendars(evaluation: evaluation, plan: plan, holidays: options.holidays)
@@ -79,7 +82,7 @@ final class Decider {
   private func prepareConditions() {
     for subject in [Subject.contact, .account] where table(of: subject).count >= 1000 {
       let standing = plan.rules.filter { $0.rule.trigger == nil && $0.rule.subject == subject }
-      evaluation.prepare(standing.compactMap(\.condition), of: subject)
+      evaluation.prepare(standing.compactMap(\.condition), of: subject, threads: evaluation.threads)
     }
   }
 

@@ -38,6 +38,7 @@ extension Decider {
       return rows
     }
     if options.approvedRules.contains(sequence.name) {
+      draft.report.approvedBeforehand = reason
       settle(.used)
       return rows
     }

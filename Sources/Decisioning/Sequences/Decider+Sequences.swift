@@ -52,11 +52,15 @@ extension Decider {
     let leavesAlone = frequency.isFromNowOn && draft.report.isNew
     let inside = Set(history.enrolments.map(\.contact))
     var rows: [Int32] = []
-    for row in truths.indices.map(Int32.init) {
-      let entry = history.entries[row]
+    var position = 0
+    for row in 0..<Int32(truths.count) {
+      // The entries are sorted as the rows are: the two are read side by side.
+      while position < history.entries.rows.count, history.entries.rows[position] < row { position += 1 }
+      let hasEntry = position < history.entries.rows.count && history.entries.rows[position] == row
+      let entry = hasEntry ? history.entries.firings[position] : .none
       switch truths[Int(row)] {
       case 0:
-        if !rests, let armed = entry.armed() { draft.entries[row] = armed }
+        if !rests, hasEntry, let armed = entry.armed() { draft.entries[row] = armed }
       case 1:
         draft.report.matched += 1
         if rests { continue }

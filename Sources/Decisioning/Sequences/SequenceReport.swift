@@ -30,6 +30,8 @@ extension Decisions {
     package var problem: Diagnostic?
     /// What a person is asked before anybody is enrolled; `nil` when nothing is.
     package var approval: Outcome.ApprovalReason?
+    /// Why a person would have been asked, had the caller not said yes beforehand.
+    package var approvedBeforehand: Outcome.ApprovalReason?
     package var isNew = false
     /// By its text, or by a person.
     package var isPaused = false

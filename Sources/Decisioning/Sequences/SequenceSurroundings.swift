@@ -101,7 +101,9 @@ struct SequenceSurroundings: EnrolmentSurroundings {
       rule: sequence, subject: .contact, row: row, key: decider.key(of: .contact, row: row), action: checked.id,
       arguments: resolved.arguments, outcome: resolved.outcome, request: resolved.request,
       occurrence: .enrolment(at: enrolment.enteredAt, place), index: 0)
-    decided.picks = resolved.ranking.map { DecidedPicks($0, of: $1, decider.program) }
+    if decider.options.describesActions {
+      decided.picks = resolved.ranking.map { DecidedPicks($0, of: $1, decider.program) }
+    }
     if decided.outcome.isQuestion { decider.decisions.changes.approvals.askedItems.append(decider.item(decided)) }
     actions.append(decided)
     return resolved.outcome

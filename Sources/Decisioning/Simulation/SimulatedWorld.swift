@@ -15,6 +15,7 @@ package struct SimulatedWorld {
   private var changes = SnapshotChanges()
   private var basis: Evaluation?
   private var lastID: Int64
+  private let threads: Int
 
   private struct Watched: Hashable {
     var subject: Subject
@@ -23,9 +24,12 @@ package struct SimulatedWorld {
 
   private var program: CheckedProgram { plan.program }
 
-  /// - Parameter calendar: that of the policy, with the holidays of everybody.
-  package init(_ history: SimulationHistory, plan: DecisionPlan, calendar: BusinessCalendar) {
+  /// - Parameters:
+  ///   - calendar: that of the policy, with the holidays of everybody.
+  ///   - threads: how many share the people between them.
+  package init(_ history: SimulationHistory, plan: DecisionPlan, calendar: BusinessCalendar, threads: Int = 1) {
     self.plan = plan
+    self.threads = threads
     self.calendar = calendar
     snapshot = history.snapshot
     state = history.state
@@ -62,6 +66,8 @@ package struct SimulatedWorld {
       evaluation = Evaluation(continuing: basis, at: now, snapshot: snapshot, changes: changes)
     } else {
       evaluation = Evaluation(plan: plan.evaluation, snapshot: snapshot, now: now, calendar: calendar)
+      evaluation.threads = threads
+      evaluation.isContinued = true
     }
     basis = evaluation
     changes = SnapshotChanges()
@@ -80,6 +86,13 @@ package struct SimulatedWorld {
         FieldChange(
           id: change.id, subject: subject, row: change.row, attribute: .field(field), old: old, new: new, at: change.at,
           source: source))
+    }
+  }
+
+  /// Whatever waits for a person is agreed to.
+  mutating func approveItems(at now: Instant) {
+    for index in state.approvals.items.indices where state.approvals.items[index].answer == nil {
+      state.approvals.items[index].answer = .init(isApproval: true, by: "simulate", at: now)
     }
   }
 

@@ -17,11 +17,11 @@ package struct Simulation {
   package struct Run {
     package var now: Instant
     package var decisions: Decisions
-    /// Rules that asked whether they may act, answered or not.
+    /// Rules and sequences that asked whether they may act, answered or not.
     package var asking: [(rule: String, reason: Outcome.ApprovalReason)]
     /// Why the run would have stopped; it went on where approvals are given.
     package var halt: Decisions.Halt?
-    /// How many messages are held after it.
+    /// How many messages are held after it, those of sequences among them.
     package var held: Int
   }
 
@@ -29,31 +29,46 @@ package struct Simulation {
   private let plan: DecisionPlan
   private let holidays: [Set<CivilDate>]
   private let approvals: Approvals
+  private let describesActions: Bool
 
+  /// - Parameters:
+  ///   - describesActions: whether actions say what they ask of the CRM, or are only to be counted.
+  ///   - threads: how many share the people between them.
   package init(
-    _ history: SimulationHistory, plan: DecisionPlan, holidays: [Set<CivilDate>], approvals: Approvals = .given
+    _ history: SimulationHistory, plan: DecisionPlan, holidays: [Set<CivilDate>], approvals: Approvals = .given,
+    describesActions: Bool = true, threads: Int = 1
   ) {
     self.plan = plan
     self.holidays = holidays
     self.approvals = approvals
-    world = SimulatedWorld(history, plan: plan, calendar: plan.program.policy.calendar(holidays: holidays))
+    self.describesActions = describesActions
+    world = SimulatedWorld(
+      history, plan: plan, calendar: plan.program.policy.calendar(holidays: holidays), threads: threads)
   }
 
   /// Lets time pass to an instant, decides there, and keeps what is decided.
   package mutating func run(at now: Instant) -> Run {
-    let evaluation = world.evaluation(at: now)
     let areGiven = approvals == .given
+    if areGiven { world.approveItems(at: now) }
+    let evaluation = world.evaluation(at: now)
     let decisions = decide(
       evaluation, plan: plan, state: world.state,
       options: DecisionOptions(
-        approvedRules: areGiven ? Set(plan.program.rules.map(\.name)) : [], ignoresHalt: areGiven,
-        syncsProperties: false, holidays: holidays))
-    let asking = decisions.rules.compactMap { report in
-      (report.approval ?? report.approvedBeforehand).map { (rule: report.name, reason: $0) }
-    }
+        approvedRules: areGiven ? Set(plan.program.rules.map(\.name) + plan.program.sequences.map(\.name)) : [],
+        ignoresHalt: areGiven, syncsProperties: false, describesActions: describesActions, looksAhead: false,
+        holidays: holidays))
+    let asking =
+      decisions.rules.compactMap { report in
+        (report.approval ?? report.approvedBeforehand).map { (rule: report.name, reason: $0) }
+      }
+      + decisions.sequences.compactMap { report in
+        (report.approval ?? report.approvedBeforehand).map { (rule: report.name, reason: $0) }
+      }
     let halt = decisions.halt ?? (areGiven ? wouldHalt(decisions) : nil)
     world.apply(decisions.changes, at: now)
-    return Run(now: now, decisions: decisions, asking: asking, halt: halt, held: world.state.holds.count)
+    return Run(
+      now: now, decisions: decisions, asking: asking, halt: halt,
+      held: world.state.holds.count + world.state.sequences.heldCount)
   }
 
   private func wouldHalt(_ decisions: Decisions) -> Decisions.Halt? {
@@ -64,7 +79,8 @@ package struct Simulation {
   }
 
   /// All runs, in their order. Where they take place once a day, what is held until a time of that day gets a run of its
-  /// own, at the full hour: whoever is asleep at the start of business hours would be asleep at every run otherwise.
+  /// own, at the full hour: whoever is asleep at the start of business hours would be asleep at every run otherwise, and
+  /// a sequence that acts from ten on would never act.
   package mutating func play(_ instants: [Instant], every: TimeSpan?, _ observe: (Run, Int) -> Void) {
     for (index, instant) in instants.enumerated() {
       let next = index + 1 < instants.count ? instants[index + 1] : nil
@@ -72,7 +88,7 @@ package struct Simulation {
       while true {
         let run = run(at: now)
         observe(run, index)
-        guard every == nil, let next, let release = run.decisions.nextRelease, release < next else { break }
+        guard every == nil, let next, let release = nextRelease(after: run), release < next else { break }
         now = release
       }
     }
@@ -116,18 +132,32 @@ package struct Simulation {
   }
 
   private static let dayMilliseconds: Int64 = 86_400_000
-}
 
-extension Decisions {
-  /// The first full hour by which a message is no longer held by the time of day; `nil` where none is.
-  fileprivate var nextRelease: Instant? {
-    let times = actions.compactMap { action -> Instant? in
+  /// The first full hour by which the time of day holds somebody back no longer; `nil` where it does not.
+  private func nextRelease(after run: Run) -> Instant? {
+    var first: Instant?
+    func take(_ time: Instant) {
+      if time > run.now { first = min(first ?? time, time) }
+    }
+    for action in run.decisions.actions {
       switch action.outcome {
-      case .held(let until, .quietHours), .held(let until, .sendWindow), .held(let until, .release): until
-      default: nil
+      case .held(let until, .quietHours), .held(let until, .sendWindow), .held(let until, .release): take(until)
+      default: break
       }
     }
+    for enrolment in world.state.sequences.enrolments.values.joined() where !enrolment.isPaused {
+      if case .closed(let until) = enrolment.rest { take(until) }
+    }
     let hour: Int64 = 3_600_000
-    return times.filter { $0 > now }.min().map { Instant(milliseconds: ($0.milliseconds + hour - 1) / hour * hour) }
+    return first.map { Instant(milliseconds: ($0.milliseconds + hour - 1) / hour * hour) }
+  }
+}
+
+extension SequenceState {
+  /// How many messages of sequences wait for a policy.
+  fileprivate var heldCount: Int {
+    enrolments.values.joined().count { enrolment in
+      if case .held = enrolment.rest { !enrolment.isHeldOut } else { false }
+    }
   }
 }

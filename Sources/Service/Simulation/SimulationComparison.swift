@@ -23,7 +23,8 @@ struct SimulationComparison {
     let before = Dictionary(old.tally.rules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let after = Dictionary(new.tally.rules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let former = Dictionary(
-      new.book.program.rules.compactMap { rule in rule.formerName.map { (rule.name, $0) } },
+      new.book.program.rules.compactMap { rule in rule.formerName.map { (rule.name, $0) } }
+        + new.book.program.sequences.compactMap { sequence in sequence.formerName.map { (sequence.name, $0) } },
       uniquingKeysWith: { first, _ in first })
     let renamed = Set(former.values)
     let names =

@@ -1,6 +1,7 @@
 package import BusinessTime
 package import ContactStore
 import Decisioning
+import Foundation
 import RuleDiagnostics
 import RuleEngine
 import RuleSemantics
@@ -49,7 +50,9 @@ package struct SimulationRun: Sendable {
     let history = try store.loadHistory(
       book.program, reading: plan.evaluation.readSet.union(plan.readSet), from: first, to: last)
     let snapshot = history.snapshot
-    var simulation = Simulation(history, plan: plan, holidays: holidays.days, approvals: options.approvals)
+    var simulation = Simulation(
+      history, plan: plan, holidays: holidays.days, approvals: options.approvals, describesActions: false,
+      threads: ProcessInfo.processInfo.activeProcessorCount)
     var tally = SimulationTally(
       book.program, from: calendar.zone.day(of: first), to: calendar.zone.day(of: last))
     simulation.play(instants, every: options.every) { run, index in

@@ -26,8 +26,16 @@ struct SimulationTests {
       book.program, reading: plan.evaluation.readSet.union(plan.readSet), from: start,
       to: instants.last ?? start)
     var simulation = Simulation(history, plan: plan, holidays: [], approvals: .withheld)
-    return instants.map { actions(simulation.run(at: $0).decisions) }
+    // Without words, as where they are only counted, the same is decided.
+    var silent = Simulation(history, plan: plan, holidays: [], approvals: .withheld, describesActions: false)
+    return instants.map { now in
+      let decisions = simulation.run(at: now).decisions
+      #expect(silent.run(at: now).decisions.actions.map(keyAndOutcome) == decisions.actions.map(keyAndOutcome))
+      return actions(decisions)
+    }
   }
+
+  private func keyAndOutcome(_ action: DecidedAction) -> String { "\(action.idempotencyKey) \(action.outcome)" }
 
   @Test(arguments: 100..<104 as Range<UInt64>)
   func simulationEqualsTheRunsOfThatTime(seed: UInt64) throws {
@@ -121,5 +129,66 @@ struct SimulationTests {
       SimulationRun.Options(start: start.adding(milliseconds: -43_200_000), end: start.adding(milliseconds: 86_400_000))
     )
     #expect(SimulationReport(run, style: Style()).json.text.contains(#""messages":[6,0"#))
+  }
+
+  private func played(_ rules: String, days: Int = 5, assumesApproval: Bool = true) throws -> SimulationReport {
+    let workspace = try RandomWorkspace()
+    var numbers = SeededGenerator(seed: 8)
+    try workspace.begin(at: start, &numbers)
+    let book = RandomWorkspace.book(rules)
+    try #require(!book.hasErrors)
+    let run = try SimulationRun.play(
+      book, named: "rules", workspace.store,
+      SimulationRun.Options(
+        start: start, end: start.adding(milliseconds: Int64(days) * 86_400_000), assumesApproval: assumesApproval))
+    return SimulationReport(run, style: Style())
+  }
+
+  /// Runs take place at nine, and the sequence acts from ten on: those who wait for that hour get a run at it.
+  @Test func sequencesActInTheirOwnHours() throws {
+    let report = try played(
+      """
+      sequence s {
+        enroll when email is known  once  exit when size > 100  act on weekdays between 10:00 and 16:00  existing too
+        step one { create note "one"  wait 1 day  create note "two" }
+      }
+      """)
+    // The second note is due a day later at ten, which the run at nine of that day does not meet.
+    #expect(report.json.text.contains(#""name":"s","acted":[8,0,8,0,0]"#), "\(report.json.text)")
+  }
+
+  @Test func whoeverIsAskedAgreesToSequencesAndSingleActionsToo() throws {
+    let rules = """
+      policy { timezone "Europe/London"  approve rules that act on more than 3 contacts }
+      sequence s {
+        enroll when email is known  once  exit when size > 100  existing too
+        step one { create note "one" }
+      }
+      rule offer { when email is known then recommend any_reading for approval once }
+      recommendation any_reading { from asset  factor same 100% = 1  pick best 1 }
+      """
+    let report = try played(rules)
+    let json = report.json.text
+    #expect(json.contains(#""name":"s","acted":[8,0,0,0,0]"#), "\(json)")
+    #expect(json.contains(#""people":8,"days_asking":1}"#), "\(json)")
+    // Asked about in one run, recommended in the next.
+    #expect(json.contains(#""name":"offer","acted":[0,8,0,0,0]"#), "\(json)")
+    #expect(report.text.contains("approval: s asked on 1 day, and was taken to be allowed"), "\(report.text)")
+    let alone = try played(rules, assumesApproval: false)
+    #expect(alone.json.text.contains(#""name":"s","acted":[0,0,0,0,0]"#), "\(alone.json.text)")
+    #expect(alone.json.text.contains(#""name":"offer","acted":[0,0,0,0,0]"#), "\(alone.json.text)")
+  }
+
+  @Test func messagesOfSequencesAreInTheQueue() throws {
+    let report = try played(
+      """
+      policy { timezone "Europe/London"  at most 1 messages per contact per 3 days, hold the rest up to 9 days }
+      sequence s {
+        enroll when email is known  once  exit when size > 100  existing too
+        step one { send email "one"  send email "two" }
+      }
+      """)
+    // Six have given their consent.
+    #expect(report.json.text.contains(#""waiting":[6,6,6,0,0]"#), "\(report.json.text)")
   }
 }
