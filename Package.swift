@@ -198,6 +198,6 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
-    tests("CommandTests", uses: ["abm-rules"]),
+    tests("CommandTests", uses: ["TestSupport", "abm-rules"]),
   ]
 )

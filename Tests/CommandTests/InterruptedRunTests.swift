@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A run that is killed at any moment loses nothing and repeats nothing: afterwards every action is in the file exactly
@@ -82,6 +83,75 @@ struct InterruptedRunTests {
     #expect(Set(done.map(\.key)).count == 200)
   }
 
+  /// Waits, splits and exits of two sequences, while runs are killed and overtake each other: every action is done once,
+  /// whoever left does no more, and nobody is in a sequence twice or left behind in it.
+  @Test func sequencesLoseNothingAndRepeatNothing() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(Self.sequences, to: "rules/book.abm")
+    let people = (0..<150).map { "p\($0)@acme.example" }
+    let leaving = Set(people.enumerated().filter { $0.offset % 3 == 0 }.map(\.element))
+    func importPeople(_ keys: some Sequence<String>, gone: String) throws {
+      try program.write(
+        "email,hot,gone\n" + keys.map { "\($0),yes,\(gone)" }.joined(separator: "\n") + "\n", to: "people.csv")
+      #expect(try program.run("import", "contacts", "people.csv").code == 0)
+    }
+    try importPeople(people, gone: "no")
+    var random = SeededGenerator(seed: 1)
+    for (day, expected) in [(0, 300), (1, 300), (2, 400), (3, 500), (5, 700)] {
+      let time = "2026-03-0\(2 + day) 09:00"
+      if day == 1 { try importPeople(leaving, gone: "yes") }
+      for _ in 0..<4 { try killedRun(program, at: time, after: random.below(350)) }
+      let runs = try (0..<10).map { _ in try started(program, at: time, executor: nil) }
+      runs.forEach { $0.waitUntilExit() }
+      #expect(runs.allSatisfy { [0, 3].contains($0.terminationStatus) })
+      let last = try program.run("run", "--executor", "file:out.jsonl", "--at", time)
+      #expect(last.code == 0, "\(last.text)")
+      let done = try lines(program)
+      #expect(done.count == expected, "day \(day)")
+      #expect(Set(done.map(\.key)).count == done.count)
+    }
+    let done = Dictionary(grouping: try texts(program), by: \.contact).mapValues { $0.map(\.text).sorted() }
+    for person in people {
+      let arm = done[person]?.first { $0.hasPrefix("two") } ?? "two a"
+      let all = leaving.contains(person) ? ["one", "other"] : ["after", "one", "other", "other two", "three", arm]
+      #expect(done[person] == all.sorted(), "\(person)")
+    }
+    #expect(Set(done.values.joined()).isSuperset(of: ["two a", "two b"]))
+    for name in ["nurture", "other"] {
+      let shown = try program.run("sequences", "show", name, "--format", "json", "--at", "2026-03-07 10:00")
+      for fact in [#""entered": 150"#, #""finished": 100"#, #""exited": 50"#, #""waiting": 0"#] {
+        #expect(shown.output.contains(fact), "\(name): no \(fact) in\n\(shown.text)")
+      }
+    }
+  }
+
+  private static let sequences = """
+    contact { email text key  hot flag  gone flag }
+    policy {
+      timezone "UTC"
+      approve rules that act on more than 100% of contacts
+      halt when a run acts on more than 100% of contacts
+    }
+    sequence nurture {
+      enroll when hot  once  exit when gone  existing too  priority 2
+      step intro { create task "one" for "d@example.com"  wait 2 days }
+      step middle {
+        split {
+          arm a 50% { create task "two a" for "d@example.com"  wait up to 1 day until gone }
+          arm b 50% { create task "two b" for "d@example.com"  wait 1 day }
+        }
+        create task "after" for "d@example.com"
+      }
+      step last { wait 2 hours  create task "three" for "d@example.com" }
+    }
+    sequence other {
+      enroll when hot  once  exit when gone  existing too  priority 1
+      step only { create task "other" for "d@example.com"  wait 5 days  create task "other two" for "d@example.com" }
+    }
+
+    """
+
   /// People who did something just now, for which a rule waits three days and another is held for two hours. It happens
   /// at the time of the clock, since what a file says too late sets off nothing.
   private struct WaitingScene {
@@ -136,6 +206,15 @@ struct InterruptedRunTests {
     usleep(UInt32(delay) * 1_000)
     kill(run.processIdentifier, SIGKILL)
     run.waitUntilExit()
+  }
+
+  /// What was asked for, by whom it concerns.
+  private func texts(_ program: Program) throws -> [(contact: String, text: String)] {
+    try program.read("out.jsonl").split(separator: "\n").map { line in
+      let parts = line.components(separatedBy: #""text":""#)
+      let text = parts.count > 1 ? String(parts[1].prefix { $0 != "\"" }) : ""
+      return (try JSONDecoder().decode(Line.self, from: Data(line.utf8)).contact, text)
+    }
   }
 
   private func lines(_ program: Program) throws -> [Line] {
