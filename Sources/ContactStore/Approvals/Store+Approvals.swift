@@ -103,6 +103,26 @@ extension Store {
     }
   }
 
+  /// Who last said yes to what a rule did for a record, and when; `nil` where nobody was asked about it.
+  package func lastApproval(
+    of rule: String, _ subject: Subject, key: String, program: CheckedProgram
+  ) throws(StoreError) -> (by: String, at: Instant)? {
+    let layout = TableLayout(subject == .contact ? .contact : .account, program: program)
+    return try read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT answered_by, answered_at FROM approval AS a, (
+            SELECT _id AS id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE) AS asked
+          WHERE rule = ? AND answer = 'approved' AND result = 'used' AND (
+            (subject = ? AND record = asked.id) OR EXISTS (
+              SELECT 1 FROM approval_subject AS s WHERE s.approval = a.id AND s.subject = ? AND s.record = asked.id))
+          ORDER BY answered_at DESC, a.id DESC LIMIT 1
+          """, arguments: [key, rule, subject.code, subject.code]
+      ).map { row in (by: row["answered_by"], at: Instant(milliseconds: row["answered_at"])) }
+    }
+  }
+
   package enum AnswerResult: Hashable, Sendable {
     case written
     /// The same was said before.

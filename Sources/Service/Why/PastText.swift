@@ -25,7 +25,7 @@ struct PastText {
   }
 
   var lines: [String] {
-    [experimentLine, questionLine].compactMap(\.self) + itemLines + refusalLines + dispatchLines
+    [experimentLine, questionLine ?? approvedLine].compactMap(\.self) + itemLines + refusalLines + dispatchLines
   }
 
   // MARK: - Experiments
@@ -77,6 +77,13 @@ struct PastText {
       "approved by \(answer.by) at \(answer.at.minuteText(in: why.zone)); the next run acts"
     case let answer?: "rejected by \(answer.by) at \(answer.at.minuteText(in: why.zone))"
     }
+  }
+
+  /// Who let the rule act on this record, once a run has taken that up.
+  private var approvedLine: String? {
+    // Without it the answer says less, and is still true.
+    let approval = try? why.store.lastApproval(of: rule.name, why.subject, key: why.key, program: why.program)
+    return approval.map { "approved by \($0.by) at \($0.at.minuteText(in: why.zone))" }
   }
 
   private var items: [ApprovalState.Item] {
