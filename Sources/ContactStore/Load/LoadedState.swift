@@ -1,6 +1,7 @@
 package import BusinessTime
 package import Decisioning
 package import RuleEngine
+package import RuleSemantics
 
 /// What a run evaluates and decides upon, all of one moment.
 package struct LoadedState: Sendable {
@@ -12,6 +13,8 @@ package struct LoadedState: Sendable {
   package var lastRun: (id: Int64, at: Instant)?
   /// How far the logs had come.
   package var basis: RunBasis
+  /// Of a load about some: how far what everybody does had come.
+  package var everybodysMarks: [EventID: Int64] = [:]
 }
 
 /// For each row of a snapshot the `_id` of its record.

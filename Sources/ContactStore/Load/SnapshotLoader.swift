@@ -13,8 +13,8 @@ struct SnapshotLoader {
   let scope: LoadScope?
   /// Where the columns of everyone are kept for the next time; `nil` where they are not.
   let columnFile: ColumnFile?
-  /// Whether a scope comes with what everybody does.
-  var readsEverybody = true
+  /// What a scope comes with of what everybody does.
+  var everybody = EverybodysEvents.read
   let texts = TextCodes()
 
   /// For each contact 1 where nothing may be sent.
@@ -95,9 +95,14 @@ struct SnapshotLoader {
           ? loader.load(fields, owners: accounts, within: scope?.accounts)
           : loader.load(fields, owners: contacts, within: scope?.contacts))
     }
-    let everybodysEvents =
-      scope == nil || !readsEverybody
-      ? [:] : try RecommendationLoader(database: database, program: program).everybodysEvents(reads, texts: texts)
+    let everybodysEvents: [EventID: EventTable]
+    switch everybody {
+    case .read where scope != nil:
+      everybodysEvents = try RecommendationLoader(database: database, program: program)
+        .everybodysEvents(reads, texts: texts)
+    case .read, .leftOut: everybodysEvents = [:]
+    case .known(let events, _): everybodysEvents = events
+    }
     var snapshot = Snapshot(
       texts: texts.frozen(), contacts: contactRecords.table, accounts: accountRecords.table, deals: dealRecords.table,
       accountOfContact: contactRecords.accountRows, accountOfDeal: dealRecords.accountRows, events: events,

@@ -17,10 +17,7 @@ struct StateLoader {
       deployments: try deployments(), consents: try consents(), suppressed: suppressed, lists: try lists(),
       holds: try holds(), approvals: try ApprovalLoader(database: database, restriction: ofFew(), row: row).load(),
       experiments: try experiments())
-    for rule in program.rules {
-      state.firings[rule.name] = try firings(of: rule.name)
-      if let former = rule.formerName { state.firings[former] = try firings(of: former) }
-    }
+    state.firings = try firings()
     state.handled = try handled(held: state.holds)
     state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row) {
       [contacts, accounts] subject in
@@ -72,23 +69,29 @@ struct StateLoader {
     return deployments
   }
 
-  private func firings(of rule: String) throws -> FiringTable? {
-    let statement = try RawStatement(
-      database,
-      """
-      SELECT subject, record, last, armed, excluded FROM firing
-      WHERE rule = (SELECT id FROM name WHERE text = ?)\(ofFew())
-      """)
-    statement.bind(1, rule)
-    var entries: [(row: Int32, firing: Firing)] = []
-    while try statement.step() {
-      let row = row(Subject(code: statement.integer(0)), statement.integer(1))
-      if row < 0 { continue }
-      let last = statement.integerIfPresent(2).map(Instant.init(milliseconds:))
-      entries.append(
-        (row, Firing(last: last, isArmed: statement.integer(3) == 1, isExcluded: statement.integer(4) == 1)))
+  /// By rule, also under its former name.
+  private func firings() throws -> [String: FiringTable] {
+    let names = try RawStatement(database, "SELECT id FROM name WHERE text = ?")
+    var rules: [Int64: String] = [:]
+    for rule in program.rules.flatMap({ [$0.name, $0.formerName].compactMap(\.self) }) {
+      names.bind(1, rule)
+      if try names.step() { rules[names.integer(0)] = rule }
+      names.reset()
     }
-    return entries.isEmpty ? nil : FiringTable(entries)
+    let statement = try RawStatement(
+      database, "SELECT rule, subject, record, last, armed, excluded FROM firing WHERE true\(ofFew())")
+    var entries: [Int64: [(row: Int32, firing: Firing)]] = [:]
+    while try statement.step() {
+      let row = row(Subject(code: statement.integer(1)), statement.integer(2))
+      let rule = statement.integer(0)
+      if row < 0 || rules[rule] == nil { continue }
+      let last = statement.integerIfPresent(3).map(Instant.init(milliseconds:))
+      entries[rule, default: []].append(
+        (row, Firing(last: last, isArmed: statement.integer(4) == 1, isExcluded: statement.integer(5) == 1)))
+    }
+    return entries.reduce(into: [:]) { tables, entry in
+      if let rule = rules[entry.key] { tables[rule] = FiringTable(entry.value) }
+    }
   }
 
   /// The occurrence of the current row, from its columns rule, subject, record, occurrence; `nil` when its record was

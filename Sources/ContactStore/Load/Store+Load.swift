@@ -15,17 +15,25 @@ package enum LoadSubject: Hashable, Sendable {
   case records(contacts: [Int64], accounts: [Int64])
 }
 
+/// Where what everybody does comes from, for a load about some.
+package enum EverybodysEvents: Sendable {
+  case read
+  case leftOut
+  /// As an earlier load read them, with its `everybodysMarks`; read anew where something has changed since.
+  case known([EventID: EventTable], marks: [EventID: Int64])
+}
+
 extension Store {
   /// Reads what the program reads, and what earlier runs left behind, all of one moment.
   ///
   /// - Parameters:
   ///   - reads: what is loaded; everything else is absent.
   ///   - now: occurrences from long before it are left out.
-  ///   - readsEverybody: whether what everybody does is read too, where the program reads that.
+  ///   - everybody: whether what everybody does is read too, where the program reads that.
   /// - Returns: `nil` when the contact or account asked for is not there.
   package func load(
     _ program: CheckedProgram, reading reads: ReadSet, now: Instant, about subject: LoadSubject,
-    readsEverybody: Bool = true
+    everybody: EverybodysEvents = .read
   ) throws(StoreError) -> LoadedState? {
     try read { database in
       try requireSchema(of: program, database)
@@ -41,7 +49,7 @@ extension Store {
       case .records(let contacts, let accounts):
         scope = try LoadScope(database, contacts: contacts, accounts: accounts)
       }
-      return try load(database, program, reads, now, scope, readsEverybody: readsEverybody)
+      return try load(database, program, reads, now, scope, everybody: everybody)
     }
   }
 
@@ -92,11 +100,14 @@ extension Store {
   /// - Parameter columnFile: where columns are kept, of the tables as they are now.
   func load(
     _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?,
-    columnFile: ColumnFile? = nil, readsEverybody: Bool = true
+    columnFile: ColumnFile? = nil, everybody: EverybodysEvents = .read
   ) throws -> LoadedState {
+    var everybody = everybody
+    let marks = scope == nil ? [:] : try everybodysMarks(database, program, reads)
+    if case .known(_, let known) = everybody, known != marks { everybody = .read }
     let loaded = try SnapshotLoader(
       database: database, program: program, reads: reads, scope: scope, columnFile: columnFile,
-      readsEverybody: readsEverybody
+      everybody: everybody
     ).load()
     let state = try StateLoader(
       database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts
@@ -107,6 +118,17 @@ extension Store {
       rows: RowIdentities(
         contacts: loaded.contacts.ids, accounts: loaded.accounts.ids, deals: loaded.deals.ids),
       lastRun: last.map { (id: $0["id"], at: Instant(milliseconds: $0["at"])) },
-      basis: try RunBasis.current(database))
+      basis: try RunBasis.current(database), everybodysMarks: marks)
+  }
+
+  /// The last entry of the past of each table that everybody's events are in.
+  private func everybodysMarks(
+    _ database: Database, _ program: CheckedProgram, _ reads: ReadSet
+  ) throws -> [EventID: Int64] {
+    try reads.everybodysFields.keys.reduce(into: [:]) { marks, event in
+      let past = "\(TableLayout(.event(event), program: program).name)_past"
+      guard try database.tableExists(past) else { return }
+      marks[event] = try Int64.fetchOne(database, sql: "SELECT coalesce(max(entry), 0) FROM \(quoted(past))")
+    }
   }
 }

@@ -22,6 +22,7 @@ enum SystemSchema {
     migrator.registerMigration("sequences", migrate: addSequences)
     registerHistory(in: &migrator)
     registerKeptColumns(in: &migrator)
+    registerRecordIndexes(in: &migrator)
     registerHubSpotAccount(in: &migrator)
     registerDoubts(in: &migrator)
     registerStrangers(in: &migrator)
