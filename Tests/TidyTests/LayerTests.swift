@@ -58,7 +58,7 @@ struct LayerTests {
       imports: [
         "BusinessTime", "ContactStore", "Crypto", "Decisioning", "Foundation", "Glibc", "HubSpot", "Logging",
         "RuleDiagnostics", "RuleEngine", "RuleFormatting", "RuleLinting", "RuleSemantics", "RuleSyntax",
-        "WorkspaceFiles", "Yams",
+        "Synchronization", "WorkspaceFiles", "Yams",
       ]),
     Layer(
       target: "Daemon", folder: "Daemon",

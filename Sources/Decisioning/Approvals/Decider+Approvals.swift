@@ -52,7 +52,7 @@ extension Decider {
   /// - Returns: whether the rule may do it.
   func settleApproval(of rule: RulePlan, _ history: History, _ draft: inout RuleDraft) -> Bool {
     // What is decided about some alone leaves questions about all to a run over all.
-    guard options.appliesPopulationPolicies else { return true }
+    guard options.appliesPopulationPolicies else { return leavesQuestion(draft) ? postpone(rule, &draft) : true }
     let approval = draft.approval
     func settle(_ result: ApprovalChanges.Result) {
       if let name = approval.rule { decisions.changes.approvals.settled.append(.init(rule: name, result: result)) }
@@ -80,9 +80,19 @@ extension Decider {
     return false
   }
 
-  /// The next run asks again.
-  private func ask(_ reason: Outcome.ApprovalReason, _ rule: RulePlan, _ draft: inout RuleDraft) {
-    draft.report.approval = reason
+  /// Whether somebody is there of whom an open question does not speak yet: as long as it is open the rule does nothing.
+  private func leavesQuestion(_ draft: RuleDraft) -> Bool {
+    options.population != nil && draft.approval.isOpen && !draft.intentions.isEmpty
+  }
+
+  /// A run over everybody asks anew, with those who came in the meantime.
+  private func postpone(_ rule: RulePlan, _ draft: inout RuleDraft) -> Bool {
+    decisions.wantsEverybody = true
+    withhold(.asked, &draft)
+    return false
+  }
+
+  private func withhold(_ reason: Outcome.ApprovalReason, _ draft: inout RuleDraft) {
     draft.report.acted = 0
     draft.effects = StateChanges()
     draft.firings = [:]
@@ -94,6 +104,12 @@ extension Decider {
         }
       }
     }
+  }
+
+  /// The next run asks again.
+  private func ask(_ reason: Outcome.ApprovalReason, _ rule: RulePlan, _ draft: inout RuleDraft) {
+    draft.report.approval = reason
+    withhold(reason, &draft)
     let occurrences = draft.intentions.map(\.occurrence).sorted { ($0.row, $0.text) < ($1.row, $1.text) }
     if draft.approval.isOpen, draft.approval.occurrences == Set(occurrences.map { $0.named(draft.approval.rule ?? "") })
     {

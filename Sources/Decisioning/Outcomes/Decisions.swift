@@ -24,6 +24,8 @@ package struct Decisions: Sendable {
   /// Of a run over some alone: whether it must give way to one over everybody, since something begins or so many are
   /// reached that a person has to be asked.
   package var concernsEverybody = false
+  /// Whether one over everybody should come soon: somebody is to be asked about, and waits for that alone.
+  package var wantsEverybody = false
   /// Whether recommendations were asked, which may read what everybody does.
   package var recommends = false
 

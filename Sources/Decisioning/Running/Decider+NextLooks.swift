@@ -77,6 +77,8 @@ extension Decider {
   /// Notes what a decision about some alone must leave to one about everybody: beginnings, and questions about how many.
   func leaveToEverybody(_ rule: RulePlan, _ draft: RuleDraft) {
     guard let population = options.population, rule.missing.isEmpty else { return }
+    // While a question is open nothing begins.
+    if draft.approval.isOpen { return }
     let isBeginning = draft.report.isEdited || draft.report.isNew && !rule.rule.frequency.isPaused
     let isAsked = draft.approval.rule != nil && (draft.approval.refusal != nil || !draft.intentions.isEmpty)
     let acting = Set(draft.intentions.filter(\.acts).map(\.occurrence.row)).count
@@ -87,8 +89,17 @@ extension Decider {
   /// The same of those who come into a sequence.
   func leaveToEverybody(_ plan: SequencePlan, _ history: SequenceHistory, _ rows: [Int32], rests: Bool) {
     guard let population = options.population, !rests else { return }
+    let question = state.approvals.questions[history.name] ?? state.approvals.questions[plan.sequence.name]
+    if let question, question.answer == nil, question.expiresAt > now, question.fingerprint == plan.sequence.version {
+      // Nobody comes in while it is open; those who are not in it yet have to be asked about.
+      let isNew = rows.contains { row in
+        !question.occurrences.contains { $0.subject == .contact && $0.row == row }
+      }
+      if isNew { decisions.wantsEverybody = true }
+      return
+    }
     let isBeginning = history.deployment == nil || history.isChanged(by: plan.sequence)
-    let isAsked = state.approvals.questions[history.name] != nil || state.approvals.questions[plan.sequence.name] != nil
+    let isAsked = question != nil
     let isOver = program.policy.approveOver.exceeded(by: rows.count, of: population.contacts) != nil
     if isBeginning || isAsked && !rows.isEmpty || isOver { decisions.concernsEverybody = true }
   }

@@ -31,7 +31,8 @@ extension Decider {
     }
     // A run over all asks again; anything less waits for the answer.
     if !options.appliesPopulationPolicies, let open, open.answer == nil, open.expiresAt > now {
-      rows.removeAll(where: isAskedAbout)
+      // Among all it would ask about those too who came in the meantime.
+      rows.removeAll { options.population != nil || isAskedAbout($0) }
     }
     guard let reason = approvalNeeded(for: sequence, rows, draft) else {
       if let open, open.answer == nil, open.expiresAt > now { settle(.moot) }

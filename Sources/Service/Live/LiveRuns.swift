@@ -18,6 +18,8 @@ package final class LiveRuns: @unchecked Sendable {
   private var nextNet = Instant.earliest
   /// Before that no change makes another run over everybody; so these take little of the time.
   private var earliestEverybody = Instant.earliest
+  /// Whether those who wait can only be decided about with everybody.
+  private var isBlocked = false
   /// How often a record was decided about because of what was decided about it before, since the last net.
   private var echoes: [RunSubject: Int] = [:]
 
@@ -30,6 +32,8 @@ package final class LiveRuns: @unchecked Sendable {
     var due = DueRecords()
     /// When something is due that concerns everybody.
     var everybodyDue: Instant?
+    /// What everybody does, as long as nothing of it changes.
+    var everybodysEvents: EverybodysEvents?
     /// Decided about with the next step.
     var waiting: Set<RunSubject> = []
     var foreignVersion: Int64
@@ -50,7 +54,7 @@ package final class LiveRuns: @unchecked Sendable {
   /// More than that share of the contacts are not looked up one by one.
   private static let largestShare = 0.1
   /// So many records at once, so that none waits long for others.
-  private static let batch = 200
+  private static let batch = 100
   /// So often what a record's own actions change is followed at once; then it waits for the net.
   private static let mostEchoes = 10
   /// So long time has to pass by itself before it is looked at again.
@@ -81,7 +85,7 @@ package final class LiveRuns: @unchecked Sendable {
     do {
       if watch == nil || now >= nextNet {
         try runEverybody(book, clock, everyMilliseconds, &step)
-      } else {
+      } else if !isBlocked {
         try runWaiting(book, clock, everyMilliseconds, &step)
       }
     } catch {
@@ -97,7 +101,7 @@ package final class LiveRuns: @unchecked Sendable {
   /// When to step again if nothing happens.
   private func next(after now: Instant) -> Instant {
     guard watch != nil else { return now }
-    if watch?.waiting.isEmpty == false { return now }
+    if watch?.waiting.isEmpty == false { return isBlocked ? max(now, nextNet) : now }
     let times = [watch?.live.nextInstant, watch?.due.next(), watch?.everybodyDue].compactMap(\.self)
     let soonest = now.adding(milliseconds: Self.leastMilliseconds)
     return max(soonest, min(times.min() ?? nextNet, nextNet))
@@ -133,6 +137,7 @@ package final class LiveRuns: @unchecked Sendable {
     step.runs.append(result)
     step.wasEverybody = true
     lastRun = now
+    isBlocked = false
     nextNet = now.adding(milliseconds: everyMilliseconds)
     earliestEverybody = now.adding(milliseconds: min(30_000, 10 * max(0, clock().milliseconds - now.milliseconds)))
     echoes.removeAll()
@@ -169,7 +174,8 @@ package final class LiveRuns: @unchecked Sendable {
       let population = DecisionOptions.Population(
         contacts: watch.live.count(of: .contact), accounts: watch.live.count(of: .account))
       if Double(watch.waiting.count) > max(Double(Self.batch), Self.largestShare * Double(population.contacts)) {
-        return try runEverybody(book, clock, everyMilliseconds, &step)
+        wantEverybody(now)
+        if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
       }
       let some = watch.waiting.sorted {
         ($0.subject == .contact ? 0 : 1, $0.id) < ($1.subject == .contact ? 0 : 1, $1.id)
@@ -178,9 +184,17 @@ package final class LiveRuns: @unchecked Sendable {
       let scope = RunScope(
         contacts: some.filter { $0.subject == .contact }.map(\.id),
         accounts: some.filter { $0.subject == .account }.map(\.id))
-      let attempt = try RunService.Attempt(watch.prepared, store, now, about: scope, of: population)
+      let attempt = try RunService.Attempt(
+        watch.prepared, store, now, about: scope, of: population, everybody: watch.everybodysEvents)
       if attempt.decisions.concernsEverybody {
-        return try runEverybody(book, clock, everyMilliseconds, &step)
+        wantEverybody(now)
+        if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
+        isBlocked = true
+        return
+      }
+      if attempt.decisions.wantsEverybody { wantEverybody(now) }
+      if let events = attempt.loaded.snapshot.knownToAll {
+        self.watch?.everybodysEvents = .known(events, marks: attempt.loaded.everybodysMarks)
       }
       let result = try attempt.commitNews(to: store)
       step.runs.append(result)
@@ -230,6 +244,11 @@ package final class LiveRuns: @unchecked Sendable {
       wantEverybody(now)
     }
     if changes.isLossy { watch?.isOutdated = true }
+    let everybodys = prepared.reads.everybodysFields
+    let isAboutEverybody = changes.events.contains { everybodys[$0.type] != nil }
+    if isAboutEverybody || changes.isLossy || watch?.isOutdated == true || !changes.contacts.isEmpty {
+      watch?.everybodysEvents = nil
+    }
     if let (past, rows) = past { apply(past, rows, at: now, to: live) }
     apply(changes, to: live, known: known)
     for flip in live.advance(to: now) {
@@ -316,6 +335,22 @@ package final class LiveRuns: @unchecked Sendable {
       guard let row = row(change.subject, change.row) else { continue }
       live.apply(.member(change.definition, row: row, change.isMember, at: now))
     }
+  }
+}
+
+extension Snapshot {
+  /// What everybody does, for another snapshot: `nil` where it was not read, or refers to the texts of this one.
+  fileprivate var knownToAll: [EventID: EventTable]? {
+    if everybodysEvents.isEmpty { return nil }
+    let isFree = everybodysEvents.values.allSatisfy { table in
+      table.columns.allSatisfy { column in
+        switch column {
+        case .texts, .lists, .coded: false
+        default: true
+        }
+      }
+    }
+    return isFree ? everybodysEvents : nil
   }
 }
 

@@ -4,13 +4,25 @@ import Foundation
 import Glibc
 import RuleDiagnostics
 import RuleSemantics
+import Synchronization
 
 /// Carries actions out by writing them to a file: one JSON object a line, exactly what the outbox holds. Each line is
 /// on the disk before its action counts as done; a line that is there already is not written again, so that a crash
 /// between the two repeats nothing.
 package struct FileExecutor: Sendable {
   private let path: String
+  private let known = Known()
   private static let batch = 500
+
+  /// The keys of the lines up to where the file ended the last time, so that a file that only this program writes to is
+  /// read once. A class, since copies share it.
+  private final class Known: Sendable {
+    private let state = Mutex<(keys: Set<String>, end: UInt64)>(([], 0))
+
+    var current: (keys: Set<String>, end: UInt64) { state.withLock { $0 } }
+
+    func set(_ keys: Set<String>, end: UInt64) { state.withLock { $0 = (keys, end) } }
+  }
 
   package init(path: String) {
     self.path = path
@@ -24,6 +36,9 @@ package struct FileExecutor: Sendable {
     let handle = try open()
     defer { try? handle.close() }
     var written = try keys(in: handle)
+    defer {
+      if let end = try? handle.offset() { known.set(written, end: end) }
+    }
     try resolveInterrupted(store, written, now: now)
     var count = 0
     while true {
@@ -60,6 +75,9 @@ package struct FileExecutor: Sendable {
 
   /// The keys of the lines in the file. A last line that was cut off by a crash is taken away.
   private func keys(in handle: FileHandle) throws -> Set<String> {
+    let end = try handle.seekToEnd()
+    let known = known.current
+    if known.end == end, end > 0 { return known.keys }
     var keys: Set<String> = []
     var rest = Data()
     var complete: UInt64 = 0

@@ -69,27 +69,30 @@ package enum RunService {
 
     /// About some alone; `Options.scope` says about whom.
     ///
-    /// - Parameter population: how many there are in all.
+    /// - Parameters:
+    ///   - population: how many there are in all.
+    ///   - everybody: what everybody does, where that is known already.
     init(
       _ prepared: PreparedBook, _ store: Store, _ now: Instant, about scope: RunScope,
-      of population: DecisionOptions.Population
+      of population: DecisionOptions.Population, everybody: EverybodysEvents?
     ) throws {
       self.prepared = prepared
       options = Options(scope: scope)
       let options = DecisionOptions(population: population, holidays: prepared.holidays.days)
-      func decided(readsEverybody: Bool) throws -> (LoadedState, Evaluation, Decisions) {
+      func decided(_ everybody: EverybodysEvents) throws -> (LoadedState, Evaluation, Decisions) {
         let loaded = try store.load(
           prepared.program, reading: prepared.reads, now: now,
-          about: .records(contacts: scope.contacts, accounts: scope.accounts), readsEverybody: readsEverybody)
+          about: .records(contacts: scope.contacts, accounts: scope.accounts), everybody: everybody)
         guard let loaded else { preconditionFailure("records that are not there are left out of a load") }
         let evaluation = Evaluation(
           plan: prepared.plan.evaluation, snapshot: loaded.snapshot, now: now, calendar: prepared.calendar)
         return (loaded, evaluation, decide(evaluation, plan: prepared.plan, state: loaded.state, options: options))
       }
       // What everybody does is much to read, and few decisions need it.
-      let isSparing = !prepared.reads.everybodysFields.isEmpty
-      var (loaded, evaluation, decisions) = try decided(readsEverybody: !isSparing)
-      if isSparing, decisions.recommends { (loaded, evaluation, decisions) = try decided(readsEverybody: true) }
+      let isKnown = if case .some = everybody { true } else { false }
+      let isSparing = !prepared.reads.everybodysFields.isEmpty && !isKnown
+      var (loaded, evaluation, decisions) = try decided(everybody ?? (isSparing ? EverybodysEvents.leftOut : .read))
+      if isSparing, decisions.recommends { (loaded, evaluation, decisions) = try decided(.read) }
       self.loaded = loaded
       self.evaluation = evaluation
       self.decisions = decisions
