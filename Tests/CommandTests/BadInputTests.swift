@@ -202,6 +202,12 @@ struct BadInputTests {
       try program.run("import", "contacts", "many.csv", "--db", "disk/a.sqlite"), code: 3, says: "full", "make room")
     let plan = try program.run("plan", "--db", "disk/a.sqlite", "--format", "json")
     #expect(plan.output.contains("\"contacts\": 1,"), "\(plan.text)")
+    // Without room for anything, not even for the log that reading makes.
+    _ = try program.shell("dd if=/dev/zero of=disk/rest bs=1k")
+    expect(try program.run("run", "--db", "disk/a.sqlite"), code: 3, says: "full", "make room")
+    try FileManager.default.removeItem(at: disk.appending(path: "rest"))
+    let again = try program.run("plan", "--db", "disk/a.sqlite", "--format", "json")
+    #expect(again.output.contains("\"contacts\": 1,"), "\(again.text)")
   }
 
   // MARK: - Imports
