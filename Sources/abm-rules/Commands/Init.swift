@@ -16,6 +16,7 @@ struct Init: ParsableCommand {
       \(folder == "." ? "" : "  cd \(folder)\n")  abm-rules check
         abm-rules import accounts sample/accounts.csv
         abm-rules import contacts sample/contacts.csv
+        abm-rules import deals sample/deals.csv
         for f in sample/events/*.csv; do abm-rules import events "$(basename "$f" .csv)" "$f"; done
         abm-rules plan
       """)
