@@ -87,10 +87,9 @@ struct ApprovalCommandTests {
     #expect(why.output.contains("not carried out at 2026-03-02 12:00: rejected by bob"))
   }
 
-  /// Whom it let in is taken out, and what its steps had decided by then stays in the outbox.
-  @Test func anApprovalOfASequenceThatIsTakenBack() throws {
+  /// Twelve people who may come in from the next run on.
+  private func approvedSequence(step: String) throws -> Program {
     let program = try Program()
-    defer { program.remove() }
     try program.write(
       """
       contact { email text key  left flag missing means no }
@@ -98,7 +97,7 @@ struct ApprovalCommandTests {
       sequence s {
         enroll when not left
         exit when left
-        step intro { create note "first"  wait 1 day  create note "second" }
+        step intro { \(step) }
       }
       """, to: "rules/book.abm")
     let rows = (0..<12).map { "p\(100 + $0)@acme.example" }
@@ -106,6 +105,13 @@ struct ApprovalCommandTests {
     try program.run("import", "contacts", "people.csv")
     try program.run("run", "--at", "2026-03-02 09:00")
     try program.run("approvals", "approve", "s", "--by", "ann", "--at", "2026-03-02 10:00")
+    return program
+  }
+
+  /// Whom it let in is taken out, and what its steps had decided by then stays in the outbox.
+  @Test func anApprovalOfASequenceThatIsTakenBack() throws {
+    let program = try approvedSequence(step: #"create note "first"  wait 1 day  create note "second""#)
+    defer { program.remove() }
     let entered = try program.run("run", "--at", "2026-03-02 11:00")
     #expect(entered.output.contains("12 come in"))
     // The second notes are decided, and not carried out.
@@ -119,23 +125,8 @@ struct ApprovalCommandTests {
   }
 
   @Test func whoeverIsTakenOutWithAnApprovalGetsNothingMore() throws {
-    let program = try Program()
+    let program = try approvedSequence(step: #"wait 1 day  create note "first""#)
     defer { program.remove() }
-    try program.write(
-      """
-      contact { email text key  left flag missing means no }
-      policy { approve rules that act on more than 5 contacts }
-      sequence s {
-        enroll when not left
-        exit when left
-        step intro { wait 1 day  create note "first" }
-      }
-      """, to: "rules/book.abm")
-    let rows = (0..<12).map { "p\(100 + $0)@acme.example" }
-    try program.write("email\n" + rows.joined(separator: "\n") + "\n", to: "people.csv")
-    try program.run("import", "contacts", "people.csv")
-    try program.run("run", "--at", "2026-03-02 09:00")
-    try program.run("approvals", "approve", "s", "--by", "ann", "--at", "2026-03-02 10:00")
     try program.run("run", "--at", "2026-03-02 11:00")
     let taken = try program.run("approvals", "reject", "1", "--by", "bob", "--at", "2026-03-02 11:30")
     #expect(taken.output.contains("12 people taken out of s"), "\(taken.text)")

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built program, run as people run it.
 struct Program {
@@ -53,6 +54,21 @@ struct Program {
   @discardableResult
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
     try run(executable: Self.path, arguments, environment)
+  }
+
+  /// Runs the rule book at a time, and says what was carried out, as `don one`.
+  @discardableResult
+  func actions(at time: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> [String] {
+    try? FileManager.default.removeItem(at: folder.appending(path: "out.jsonl"))
+    let outcome = try run("run", "--at", time, "--executor", "file:out.jsonl")
+    #expect(outcome.code == 0, "\(outcome.text)", sourceLocation: sourceLocation)
+    return try read("out.jsonl").split(separator: "\n").map { line in
+      func value(_ name: String) -> String {
+        let parts = line.components(separatedBy: "\"\(name)\":\"")
+        return parts.count > 1 ? String(parts[1].prefix { $0 != "\"" }) : ""
+      }
+      return "\(value("contact").prefix { $0 != "@" }) \(value("text"))"
+    }
   }
 
   /// A line as it is typed in a shell; `abm-rules` is the built program.

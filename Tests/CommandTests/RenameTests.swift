@@ -27,21 +27,6 @@ struct RenameTests {
     #expect(outcome.code == 0, "\(outcome.text)")
   }
 
-  /// Runs, and says what was carried out, as `don create task`.
-  @discardableResult
-  private func run(_ program: Program, at time: String) throws -> [String] {
-    try? FileManager.default.removeItem(at: program.folder.appending(path: "out.jsonl"))
-    let outcome = try program.run("run", "--at", time, "--executor", "file:out.jsonl")
-    #expect(outcome.code == 0, "\(outcome.text)")
-    return try program.read("out.jsonl").split(separator: "\n").map { line in
-      func value(_ name: String) -> String {
-        let parts = line.components(separatedBy: "\"\(name)\":\"")
-        return parts.count > 1 ? String(parts[1].prefix { $0 != "\"" }) : ""
-      }
-      return "\(value("contact").prefix { $0 != "@" }) \(value("text"))"
-    }
-  }
-
   // MARK: - Journeys and segments
 
   private static let journey = """
@@ -54,21 +39,21 @@ struct RenameTests {
   @Test func newcomersSetOffARuleThatWaits() throws {
     let program = try workspace(Self.journey)
     defer { program.remove() }
-    #expect(try run(program, at: "2026-03-02 09:00") == [])
+    #expect(try program.actions(at: "2026-03-02 09:00") == [])
     try importHot(program, ["new"])
-    #expect(try run(program, at: "2026-03-03 09:00") == [])
-    #expect(try run(program, at: "2026-03-04 09:00") == ["new late"])
-    #expect(try run(program, at: "2026-03-05 09:00") == [])
+    #expect(try program.actions(at: "2026-03-03 09:00") == [])
+    #expect(try program.actions(at: "2026-03-04 09:00") == ["new late"])
+    #expect(try program.actions(at: "2026-03-05 09:00") == [])
   }
 
   @Test func membersAtTheBeginningDidNotComeIn() throws {
     let program = try workspace(
       "segment warm when hot\nrule came { on warm changed to yes then create note \"in\" }\n")
     defer { program.remove() }
-    #expect(try run(program, at: "2026-03-02 09:00") == [])
+    #expect(try program.actions(at: "2026-03-02 09:00") == [])
     try importHot(program, ["new"])
-    #expect(try run(program, at: "2026-03-02 10:00") == ["new in"])
-    #expect(try run(program, at: "2026-03-02 11:00") == [])
+    #expect(try program.actions(at: "2026-03-02 10:00") == ["new in"])
+    #expect(try program.actions(at: "2026-03-02 11:00") == [])
   }
 
   @Test(arguments: [
@@ -85,12 +70,12 @@ struct RenameTests {
   func anotherNameIsNoOtherOccurrence(before: String, after: String) throws {
     let program = try workspace(before)
     defer { program.remove() }
-    try run(program, at: "2026-03-02 09:00")
+    try program.actions(at: "2026-03-02 09:00")
     try importHot(program, ["new"])
-    #expect(try run(program, at: "2026-03-02 10:00") == ["new in"])
+    #expect(try program.actions(at: "2026-03-02 10:00") == ["new in"])
     try program.write(after, to: "rules/rules.abm")
-    #expect(try run(program, at: "2026-03-02 10:30") == [])
-    #expect(try run(program, at: "2026-03-02 11:00") == [])
+    #expect(try program.actions(at: "2026-03-02 10:30") == [])
+    #expect(try program.actions(at: "2026-03-02 11:00") == [])
   }
 
   // MARK: - Assets
@@ -111,7 +96,7 @@ struct RenameTests {
     let program = try workspace(
       assets("a1").replacing("never repeat within 180 days", with: "never repeat within 1 day"))
     defer { program.remove() }
-    #expect(try run(program, at: "2026-03-02 09:00").count == 1)
+    #expect(try program.actions(at: "2026-03-02 09:00").count == 1)
     for (name, day) in [("a2 was a1", "2026-03-14"), ("a3 was a2", "2026-03-26")] {
       let present = String(name.prefix(2))
       try program.write(
@@ -119,7 +104,7 @@ struct RenameTests {
       let plan = try program.run("plan", "--at", "\(day) 08:00")
       #expect(plan.output.contains("got `\(present)` not long ago"), "\(plan.text)")
       #expect(plan.output.contains("1 was sent or recommended not long ago"), "\(plan.text)")
-      #expect(try run(program, at: "\(day) 09:00") == [])
+      #expect(try program.actions(at: "\(day) 09:00") == [])
     }
   }
 
@@ -133,11 +118,11 @@ struct RenameTests {
     let (a, b, c) = (#"create note "a""#, #"create note "b""#, #"create note "c""#)
     let program = try workspace(sequence("\(a) \(b) wait 3 days \(c)"))
     defer { program.remove() }
-    #expect(try run(program, at: "2026-03-02 09:00") == ["don a", "don b"])
+    #expect(try program.actions(at: "2026-03-02 09:00") == ["don a", "don b"])
     try program.write(sequence("wait 3 days \(c)"), to: "rules/rules.abm")
     #expect(try program.run("sequences", "migrate", "s", "--apply", "--at", "2026-03-03").code == 0)
-    #expect(try run(program, at: "2026-03-05 09:00") == ["don c"])
-    #expect(try run(program, at: "2026-03-06 09:00") == [])
+    #expect(try program.actions(at: "2026-03-05 09:00") == ["don c"])
+    #expect(try program.actions(at: "2026-03-06 09:00") == [])
   }
 
   /// The plan says what then happens.
@@ -149,22 +134,22 @@ struct RenameTests {
     // A longer wait in the place of the one that they are at counts from when that began.
     let longer = try workspace(sequence("\(a) wait 3 days \(b)"))
     defer { longer.remove() }
-    #expect(try run(longer, at: "2026-03-02 09:00") == ["don a"])
+    #expect(try longer.actions(at: "2026-03-02 09:00") == ["don a"])
     try longer.write(sequence("\(a) wait 30 days \(b)"), to: "rules/rules.abm")
     let shown = try longer.run("sequences", "migrate", "s", "--apply", "--at", "2026-03-03")
     #expect(shown.output.contains("(waits until 2026-04-01 09:00)"), "\(shown.text)")
-    #expect(try run(longer, at: "2026-03-31 09:00") == [])
-    #expect(try run(longer, at: "2026-04-01 09:00") == ["don b"])
+    #expect(try longer.actions(at: "2026-03-31 09:00") == [])
+    #expect(try longer.actions(at: "2026-04-01 09:00") == ["don b"])
     // A first wait that is gone is not waited for.
     let begun = try workspace(sequence("wait 3 days \(a)"))
     defer { begun.remove() }
-    #expect(try run(begun, at: "2026-03-02 09:00") == [])
+    #expect(try begun.actions(at: "2026-03-02 09:00") == [])
     try begun.write(sequence("\(b) wait 1 day \(a)"), to: "rules/rules.abm")
     let start = try begun.run("sequences", "migrate", "s", "--apply", "--at", "2026-03-03")
     #expect(start.output.contains("intro → intro, from its start"), "\(start.text)")
     #expect(start.output.contains("(goes on with the next run)"), "\(start.text)")
-    #expect(try run(begun, at: "2026-03-03 09:00") == ["don b"])
-    #expect(try run(begun, at: "2026-03-04 09:00") == ["don a"])
+    #expect(try begun.actions(at: "2026-03-03 09:00") == ["don b"])
+    #expect(try begun.actions(at: "2026-03-04 09:00") == ["don a"])
   }
 
   // MARK: - Steps that ask
@@ -182,7 +167,7 @@ struct RenameTests {
     defer { program.remove() }
     let plan = try program.run("plan", "--at", "2026-03-02 08:00")
     #expect(plan.output.contains("? recommend best waits for approval  × 1"), "\(plan.text)")
-    #expect(try run(program, at: "2026-03-02 09:00") == [])
+    #expect(try program.actions(at: "2026-03-02 09:00") == [])
     let list = try program.run("approvals", "--at", "2026-03-02 10:00")
     #expect(list.output.contains("step intro: recommend best: guide 100 %"), "\(list.text)")
     let show = try program.run("sequences", "show", "care", "--at", "2026-03-02 10:00")
@@ -194,8 +179,8 @@ struct RenameTests {
     #expect(try program.run("approvals", "approve", "care", "--by", "eva", "--at", "2026-03-02 11:00").code == 0)
     let ready = try program.run("plan", "--at", "2026-03-02 12:00")
     #expect(ready.output.contains("don@acme.example  guide 100 %"), "\(ready.text)")
-    #expect(try run(program, at: "2026-03-02 12:00").count == 1)
-    #expect(try run(program, at: "2026-03-02 13:00") == [])
+    #expect(try program.actions(at: "2026-03-02 12:00").count == 1)
+    #expect(try program.actions(at: "2026-03-02 13:00") == [])
     let done = try program.run("sequences", "show", "care", "--at", "2026-03-02 14:00")
     #expect(done.output.contains("intro        1      1"), "\(done.text)")
   }
@@ -219,7 +204,7 @@ struct RenameTests {
     #expect(check.code == 0 && check.text.contains("warning[shadowed-asset]"), "\(check.text)")
     #expect(try program.run("test").code == 0)
     try importHot(program, ["don"])
-    #expect(try run(program, at: "2026-03-02 09:00").count == 1)
+    #expect(try program.actions(at: "2026-03-02 09:00").count == 1)
     #expect(try program.run("replay", "--all").code == 0)
     // Others that come later change the version, not what was.
     try program.write("name,title,type\nmore,More,guide\n", to: "more.csv")
@@ -243,7 +228,7 @@ struct RenameTests {
   @Test func aRunUponOtherTypesCannotBeReplayed() throws {
     let program = try workspace("rule r { when hot then create note \"x\" }\n")
     defer { program.remove() }
-    #expect(try run(program, at: "2026-03-02 09:00").count == 1)
+    #expect(try program.actions(at: "2026-03-02 09:00").count == 1)
     try program.write(Self.data.replacing("hot flag", with: "hot text"), to: "rules/data.abm")
     try program.write("rule r { when hot == \"1\" then create note \"x\" }\n", to: "rules/rules.abm")
     #expect(try program.run("migrate").code == 0)

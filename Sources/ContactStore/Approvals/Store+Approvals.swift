@@ -1,5 +1,5 @@
 package import BusinessTime
-import Decisioning
+package import Decisioning
 import GRDB
 package import RuleSemantics
 
@@ -19,21 +19,6 @@ package struct ApprovalRecord: Hashable, Sendable {
     case takenBack = "taken back"
   }
 
-  /// What somebody said, one after the other.
-  package struct Answer: Hashable, Sendable {
-    package var isApproval: Bool
-    package var by: String
-    package var at: Instant
-    package var note: String?
-
-    package init(isApproval: Bool, by: String, at: Instant, note: String? = nil) {
-      self.isApproval = isApproval
-      self.by = by
-      self.at = at
-      self.note = note
-    }
-  }
-
   package var id: Int64
   package var rule: String
   package var reason: String
@@ -46,7 +31,7 @@ package struct ApprovalRecord: Hashable, Sendable {
   package var answeredAt: Instant?
   package var note: String?
   /// All that was said, oldest first; the last counts.
-  package var answers: [Answer] = []
+  package var answers: [ApprovalState.Answer] = []
   /// Of a single action: the key of its subject, the action and its arguments as JSON.
   package var item: Item?
 
@@ -66,7 +51,7 @@ extension Store {
   /// What waits for an answer or for the next run; everything that was ever asked where `all`. Oldest first.
   package func approvals(now: Instant, all: Bool = false) throws(StoreError) -> [ApprovalRecord] {
     try read { database in
-      var answers: [Int64: [ApprovalRecord.Answer]] = [:]
+      var answers: [Int64: [ApprovalState.Answer]] = [:]
       for row in try Row.fetchAll(database, sql: "SELECT * FROM approval_answer ORDER BY id") {
         answers[row["approval"], default: []].append(
           .init(

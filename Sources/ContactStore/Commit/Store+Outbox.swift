@@ -190,6 +190,12 @@ extension Store {
     }
   }
 
+  /// How many entries of the outbox are not yet settled.
+  package func outboxWaiting() throws(StoreError) -> Int {
+    let counts = try outboxCounts()
+    return [.pending, .claimed, .unknown, .waiting].reduce(0) { $0 + (counts[$1] ?? 0) }
+  }
+
   /// In the order in which they were decided.
   package func outbox(_ status: OutboxEntry.Status) throws(StoreError) -> [OutboxEntry] {
     try outbox([status], limit: .max)

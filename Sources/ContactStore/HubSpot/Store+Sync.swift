@@ -62,14 +62,6 @@ extension Store {
     }
   }
 
-  /// When a stream was last read to its end or in part, for the age of what is known; `nil` before that.
-  package func syncedAt(_ stream: String) throws(StoreError) -> Instant? {
-    try read { database in
-      try Int64.fetchOne(database, sql: "SELECT at FROM hubspot_cursor WHERE stream = ?", arguments: [stream])
-        .map { Instant(milliseconds: $0) }
-    }
-  }
-
   package func save(_ cursor: SyncCursor, now: Instant) throws(StoreError) {
     try write { database in try Store.write(cursor, database, now: now) }
   }

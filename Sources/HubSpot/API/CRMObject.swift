@@ -32,7 +32,6 @@ package enum CRMObject: String, Hashable, Sendable, CaseIterable {
   package var writeScope: String { "crm.objects.\(scopeName).write" }
   /// Of their property definitions.
   package var schemaReadScope: String { "crm.schemas.\(scopeName).read" }
-  package var schemaWriteScope: String { "crm.schemas.\(scopeName).write" }
 
   private var scopeName: String {
     switch self {

@@ -30,14 +30,7 @@ extension RowEvaluator {
     case .definition: return isGiven(step) ? Trends.Bounds(exactly: number(id)) : bounds(step.a)
     case .gatherAccount, .gatherInner: return gathered(step) { bounds($0) } ?? .missing
     case .arithmetic:
-      let operation: Trends.Operation =
-        switch step.variant {
-        case 0: .add
-        case 1: .subtract
-        case 2: .multiply
-        default: .divide
-        }
-      return Trends.combined(operation, bounds(step.a), bounds(step.b))
+      return Trends.combined(.init(arithmetic: step.variant), bounds(step.a), bounds(step.b))
     case .negate: return bounds(step.a).negated
     case .diminishing: return Trends.diminished(bounds(step.a), step.number)
     case .otherwise: return bounds(step.a).otherwise(bounds(step.b))

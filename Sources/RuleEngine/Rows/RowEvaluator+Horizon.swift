@@ -103,24 +103,13 @@ extension RowEvaluator {
     switch (clock(step.a), clock(step.b)) {
     case (nil, nil): return min(horizon(step.a), horizon(step.b))
     case (nil, .some(let clock)):
-      return min(horizon(step.a), change(of: clock, beside: left) { self.compare(step.variant, left, $0) })
+      return min(horizon(step.a), change(of: clock, beside: left) { self.compares(step.variant, left, $0) })
     case (.some(let clock), nil):
-      return min(horizon(step.b), change(of: clock, beside: right) { self.compare(step.variant, $0, right) })
+      return min(horizon(step.b), change(of: clock, beside: right) { self.compares(step.variant, $0, right) })
     case (.some(let first), .some(let second)):
       // Both move alike, as long as both do.
       if kind == .date { return min(nextDay(of: first.clock), nextDay(of: second.clock), first.until, second.until) }
       return min(first.clock.steadyEnd(after: now), second.clock.steadyEnd(after: now), first.until, second.until)
-    }
-  }
-
-  private func compare(_ variant: UInt8, _ left: Cell, _ right: Cell) -> Bool {
-    switch variant {
-    case 0: left == right
-    case 1: left != right
-    case 2: left < right
-    case 3: left <= right
-    case 4: left > right
-    default: left >= right
     }
   }
 

@@ -75,27 +75,24 @@ extension RowEvaluator {
 
   @inline(__always)
   func compareNumbers(_ variant: UInt8, _ left: Double, _ right: Double) -> Cell {
-    if left.isNaN || right.isNaN { return 2 }
-    return switch variant {
-    case 0: Cell(left == right)
-    case 1: Cell(left != right)
-    case 2: Cell(left < right)
-    case 3: Cell(left <= right)
-    case 4: Cell(left > right)
-    default: Cell(left >= right)
-    }
+    left.isNaN || right.isNaN ? 2 : Cell(compares(variant, left, right))
   }
 
   @inline(__always)
   private func compare(_ variant: UInt8, _ left: Cell, _ right: Cell, missing: Cell) -> Cell {
-    if left == missing || right == missing { return 2 }
-    return switch variant {
-    case 0: Cell(left == right)
-    case 1: Cell(left != right)
-    case 2: Cell(left < right)
-    case 3: Cell(left <= right)
-    case 4: Cell(left > right)
-    default: Cell(left >= right)
+    left == missing || right == missing ? 2 : Cell(compares(variant, left, right))
+  }
+
+  /// Two values that are there, by the number of a comparison.
+  @inline(__always)
+  func compares<T: Comparable>(_ variant: UInt8, _ left: T, _ right: T) -> Bool {
+    switch variant {
+    case 0: left == right
+    case 1: left != right
+    case 2: left < right
+    case 3: left <= right
+    case 4: left > right
+    default: left >= right
     }
   }
 
@@ -110,13 +107,7 @@ extension RowEvaluator {
     case .compareTexts:
       let (left, right) = (cell(step.a), cell(step.b))
       if left == .missing || right == .missing { return 2 }
-      let texts = (data.texts.text(Int32(left)), data.texts.text(Int32(right)))
-      return switch step.variant {
-      case 2: Cell(texts.0 < texts.1)
-      case 3: Cell(texts.0 <= texts.1)
-      case 4: Cell(texts.0 > texts.1)
-      default: Cell(texts.0 >= texts.1)
-      }
+      return Cell(compares(step.variant, data.texts.text(Int32(left)), data.texts.text(Int32(right))))
     case .oneOfNumbers:
       let number = cell(step.a).number
       return number.isNaN ? 2 : Cell(tables.numbers[Int(step.index)].holdsSorted(number))

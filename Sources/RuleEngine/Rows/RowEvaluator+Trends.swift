@@ -58,14 +58,7 @@ extension RowEvaluator {
     case .gatherAccount, .gatherInner, .gatherOuter:
       return gathered(step) { trend($0) } ?? trends.fixed(.nan, until: .max)
     case .arithmetic:
-      let operation: Trends.Operation =
-        switch step.variant {
-        case 0: .add
-        case 1: .subtract
-        case 2: .multiply
-        default: .divide
-        }
-      return trends.add(.init(operation: operation, a: trend(step.a), b: trend(step.b)))
+      return trends.add(.init(operation: .init(arithmetic: step.variant), a: trend(step.a), b: trend(step.b)))
     case .negate: return trends.add(.init(operation: .negate, a: trend(step.a)))
     case .diminishing: return trends.add(.init(operation: .diminishing, a: trend(step.a), x: step.number))
     case .otherwise: return trends.add(.init(operation: .otherwise, a: trend(step.a), b: trend(step.b)))

@@ -22,6 +22,17 @@ struct Trends {
     case least, greatest, between
     /// The first until `until`, or the second if `x` is 0; then either.
     case either
+
+    /// By the number of an arithmetic operation.
+    init(arithmetic variant: UInt8) {
+      self =
+        switch variant {
+        case 0: .add
+        case 1: .subtract
+        case 2: .multiply
+        default: .divide
+        }
+    }
   }
 
   struct Trend {

@@ -149,14 +149,4 @@ extension CheckedSequence.Statement {
     case .split(_, let arms, _): arms.flatMap(\.statements).flatMap(\.expressions)
     }
   }
-
-  /// All actions, whatever the conditions.
-  var actions: [CheckedAction] {
-    switch self {
-    case .action(let action): [action]
-    case .wait, .waitUntil: []
-    case .conditional(_, let then, let otherwise, _): (then + otherwise).flatMap(\.actions)
-    case .split(_, let arms, _): arms.flatMap(\.statements).flatMap(\.actions)
-    }
-  }
 }

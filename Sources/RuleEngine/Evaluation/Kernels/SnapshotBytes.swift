@@ -143,13 +143,7 @@ extension Column {
     guard let tag = reader.number(source).flatMap(Tag.init) else { return nil }
     switch tag {
     case .absent: return .absent
-    case .numbers: return reader.array(source).map { .numbers($0) }
-    case .flags: return reader.array(source).map { .flags($0) }
-    case .dates: return reader.array(source).map { .dates($0) }
-    case .times: return reader.array(source).map { .times($0) }
-    case .choices: return reader.array(source).map { .choices($0) }
-    case .texts: return reader.array(source).map { .texts($0) }
-    case .assets: return reader.array(source).map { .assets($0) }
+    case .numbers, .flags, .dates, .times, .choices, .texts, .assets: return readPlain(tag, &reader, source)
     case .lists:
       guard let offsets = reader.array(of: Int32.self, source), let members = readPlain(&reader, source) else {
         return nil
@@ -175,15 +169,21 @@ extension Column {
     _ reader: inout ByteReader, _ source: (UnsafeMutableRawBufferPointer) -> Bool
   ) -> Column? {
     guard let tag = reader.number(source).flatMap(Tag.init) else { return nil }
+    return readPlain(tag, &reader, source)
+  }
+
+  private static func readPlain(
+    _ tag: Tag, _ reader: inout ByteReader, _ source: (UnsafeMutableRawBufferPointer) -> Bool
+  ) -> Column? {
     switch tag {
-    case .numbers: return reader.array(source).map { .numbers($0) }
-    case .flags: return reader.array(source).map { .flags($0) }
-    case .dates: return reader.array(source).map { .dates($0) }
-    case .times: return reader.array(source).map { .times($0) }
-    case .choices: return reader.array(source).map { .choices($0) }
-    case .texts: return reader.array(source).map { .texts($0) }
-    case .assets: return reader.array(source).map { .assets($0) }
-    case .absent, .lists, .bytes, .halves, .words: return nil
+    case .numbers: reader.array(source).map { .numbers($0) }
+    case .flags: reader.array(source).map { .flags($0) }
+    case .dates: reader.array(source).map { .dates($0) }
+    case .times: reader.array(source).map { .times($0) }
+    case .choices: reader.array(source).map { .choices($0) }
+    case .texts: reader.array(source).map { .texts($0) }
+    case .assets: reader.array(source).map { .assets($0) }
+    case .absent, .lists, .bytes, .halves, .words: nil
     }
   }
 

@@ -111,6 +111,16 @@ package struct CheckedSequence: Sendable {
     case waitUntil(upTo: TimeSpan, CheckedExpression, SourceRange)
     case conditional(CheckedExpression, then: [Statement], otherwise: [Statement], SourceRange)
     case split(byAccount: Bool, [Arm], SourceRange)
+
+    /// Those of all its branches, whatever the conditions.
+    package var actions: [CheckedAction] {
+      switch self {
+      case .action(let action): [action]
+      case .wait, .waitUntil: []
+      case .conditional(_, let then, let otherwise, _): (then + otherwise).flatMap(\.actions)
+      case .split(_, let arms, _): arms.flatMap(\.statements).flatMap(\.actions)
+      }
+    }
   }
 
   package struct Arm: Sendable {
