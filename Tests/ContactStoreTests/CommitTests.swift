@@ -396,6 +396,33 @@ struct CommitTests {
       ])
   }
 
+  /// An occurrence that a rule is done with, and a longer wait would make due again.
+  @Test func whatARuleThatWaitsIsDoneWithIsKnownForAsLongAsItWaits() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    func done(_ rule: String, _ row: Int32) -> RuleOccurrence {
+      RuleOccurrence(rule: rule, subject: .contact, row: row, occurrence: .change(id: 7))
+    }
+    var decisions = Decisions(now: noon)
+    decisions.changes.handled = [
+      .init(occurrence: done("on_tier", 0), result: .acted, due: noon),
+      .init(occurrence: done("on_stage", 0), result: .acted, due: noon),
+      .init(occurrence: done("on_stage", 1), result: .acted, due: noon),
+    ]
+    decisions.changes.holds = [.init(occurrence: done("on_stage", 1), since: noon, until: noon)]
+    _ = try commit(decisions, store)
+    func known(_ program: CheckedProgram, after days: Int64) throws -> Set<RuleOccurrence> {
+      let now = noon.adding(milliseconds: days * 86_400_000)
+      return try store.load(program, reading: Self.reads, now: now).state.handled
+    }
+    var waiting = Self.book.program
+    waiting.rules[1].trigger?.wait = .duration(TimeSpan(10, .days))
+    #expect(try known(Self.book.program, after: 1).count == 3)
+    #expect(try known(Self.book.program, after: 5) == [done("on_stage", 1)])
+    #expect(try known(waiting, after: 5) == [done("on_tier", 0), done("on_stage", 1)])
+    #expect(try known(waiting, after: 200) == [done("on_stage", 1)])
+  }
+
   @Test func aNoOfSomebodyElseStands() throws {
     let folder = try Folder()
     let store = try filled(folder)

@@ -31,7 +31,7 @@ struct StateLoader {
       ).load(),
       experiments: try experiments())
     state.firings = try firings()
-    state.handled = try handled(held: state.holds)
+    state.handled = try handled()
     state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row) {
       [contacts, accounts] subject in
       restriction("record", toFew: subject == .contact ? contacts : accounts)
@@ -135,20 +135,35 @@ struct StateLoader {
 
   /// Those that may still matter: an occurrence due longer ago than an `on` rule looks back is over. A rule that waits looks
   /// back as far as it waits, and may have waited less when it was done with one.
-  private func handled(held: [RuleOccurrence: HeldMessage]) throws -> Set<RuleOccurrence> {
+  private func handled() throws -> Set<RuleOccurrence> {
     var handled: Set<RuleOccurrence> = []
+    let columns = "h.rule, h.subject, h.record, h.occurrence"
+    let few = ofFew()
+    let waiting = program.rules.filter { $0.trigger?.wait != nil }
+      .flatMap { [$0.name, $0.formerName].compactMap(\.self) }
+    // One after the other, so that each is found by an index: what was handled is kept for much longer than it is read.
     let statement = try RawStatement(
       database,
       """
-      SELECT name.text, subject, record, occurrence FROM occurrence_handled AS h JOIN name ON name.id = h.rule
-      WHERE (due >= ? OR (due >= ? AND instr(?, ' ' || name.text || ' ') > 0) OR EXISTS (
-        SELECT 1 FROM hold WHERE hold.rule = h.rule AND hold.subject = h.subject AND hold.record = h.record
-          AND hold.occurrence = h.occurrence))\(ofFew())
+      SELECT name.text, h.subject, h.record, h.occurrence FROM (
+        SELECT \(columns) FROM occurrence_handled AS h WHERE due >= ?\(few)
+        UNION ALL
+        SELECT \(columns) FROM occurrence_handled AS h
+          WHERE rule IN (SELECT id FROM name WHERE text IN (SELECT value FROM json_each(?))) AND due >= ?\(few)
+        UNION ALL
+        SELECT \(columns) FROM hold JOIN occurrence_handled AS h USING (rule, subject, record, occurrence)
+          WHERE true\(few)
+      ) AS h JOIN name ON name.id = h.rule
       """)
-    let waiting = program.rules.filter { $0.trigger?.wait != nil }.flatMap { [$0.name, $0.formerName ?? ""] }
+    var names: [UInt8] = []
+    for (position, name) in waiting.enumerated() {
+      names.append(UInt8(ascii: position == 0 ? "[" : ","))
+      JSONList.append(name.utf8, to: &names)
+    }
+    names += waiting.isEmpty ? Array("[]".utf8) : [UInt8(ascii: "]")]
     statement.bind(1, now.adding(milliseconds: -HandledOccurrences.memoryMilliseconds).milliseconds)
-    statement.bind(2, HandledOccurrences.horizon(of: program, now: now).milliseconds)
-    statement.bind(3, " \(waiting.joined(separator: " ")) ")
+    statement.bind(2, String(decoding: names, as: UTF8.self))
+    statement.bind(3, HandledOccurrences.horizon(of: program, now: now).milliseconds)
     while try statement.step() {
       if let occurrence = occurrence(statement) { handled.insert(occurrence) }
     }

@@ -12,4 +12,11 @@ extension SystemSchema {
           """)
     }
   }
+
+  /// What rules are done with is kept for more than a year, and read of the last days.
+  static func registerHandledIndex(in migrator: inout DatabaseMigrator) {
+    migrator.registerMigration("handled by due") { database in
+      try database.execute(sql: "CREATE INDEX occurrence_handled_by_due ON occurrence_handled (due)")
+    }
+  }
 }

@@ -31,6 +31,7 @@ enum SystemSchema {
     migrator.registerMigration("removals", migrate: addRemovals)
     migrator.registerMigration("moves", migrate: addMoves)
     migrator.registerMigration("approval picks", migrate: addApprovalPicks)
+    registerHandledIndex(in: &migrator)
     return migrator
   }()
 
