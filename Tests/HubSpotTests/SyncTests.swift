@@ -567,6 +567,72 @@ struct SyncTests {
     #expect(try workspace.rows("SELECT count(*) FROM enrolment") == [["0"]])
   }
 
+  /// What people are asked about somebody, and which arm they were in, are theirs under the other's name too.
+  @Test func anOpenQuestionAndAnArmGoWithAMergedContact() async throws {
+    let workspace = try workspace(
+      Self.rules + """
+
+        asset { published date }
+        asset guide { published 2026-03-01 }
+        recommendation best { from asset  factor fresh 100% = freshness(candidate.published, half life 90 days) }
+        rule offer { when persona == cfo then recommend best for approval once }
+        rule hello { when persona == cfo then notify "sales" "hello" once }
+        experiment words on hello {
+          arm long 50% { notify "sales" "long" }
+          arm short 50% { notify "sales" "short" }
+          measure did meeting_booked within 14 days afterwards
+        }
+        """)
+    defer { workspace.remove() }
+    for (id, persona) in [("1", "CFO"), ("2", "CFO"), ("3", "")] {
+      workspace.hubspot.add(.contacts, id, ["email": "p\(id)@acme.example", "persona": persona])
+    }
+    _ = try await workspace.sync().run()
+    try workspace.run()
+    let open = "SELECT key, record FROM approval WHERE settled_by_run IS NULL ORDER BY id"
+    #expect(try workspace.rows(open) == [["p1@acme.example", "1"], ["p2@acme.example", "2"]])
+    let arms = try workspace.rows("SELECT arm FROM experiment_assignment ORDER BY record")
+    let (store, program, now) = (workspace.store, workspace.book.program, workspace.time.now)
+    _ = try store.answer([1], isApproval: true, by: "ana", note: nil, now: now)
+    try store.merge(.contacts, ["1"], into: "3", program: program, now: now)
+    #expect(try workspace.rows(open) == [["p3@acme.example", "3"], ["p2@acme.example", "2"]])
+    #expect(
+      try workspace.rows("SELECT record, arm FROM experiment_assignment ORDER BY record") == [
+        ["2", arms[1][0]], ["3", arms[0][0]],
+      ])
+    // The same is asked about both: once is enough.
+    try store.merge(.contacts, ["2"], into: "3", program: program, now: now)
+    #expect(try workspace.rows(open) == [["p3@acme.example", "3"]])
+    #expect(try workspace.rows("SELECT record, arm FROM experiment_assignment") == [["3", arms[0][0]]])
+    workspace.time.advance(.seconds(60))
+    let actions = try workspace.run().decisions.actions
+    #expect(actions.map(\.rule) == ["offer"] && actions.map(\.key) == ["p3@acme.example"])
+    // Who was asked about can be erased.
+    try await workspace.sync().deleted(.contacts, ids: ["3"], isErasure: true)
+    #expect(try workspace.rows("SELECT count(*) FROM approval") == [["0"]])
+    #expect(try workspace.rows("SELECT count(*) FROM approval_answer") == [["0"]])
+  }
+
+  // MARK: - Companies that are deleted
+
+  /// Nobody is of an account that is in HubSpot's bin; restored, it has its people and deals again.
+  @Test func aDeletedCompanyHasNobodyUntilItIsBack() async throws {
+    let workspace = try workspace()
+    defer { workspace.remove() }
+    addAnn(workspace)
+    workspace.hubspot.add(.deals, "7", ["dealname": "Big"], associations: [.companies: ["9"]])
+    _ = try await workspace.sync().run()
+    let accounts = "SELECT _account FROM contact UNION ALL SELECT _account FROM deal"
+    #expect(try workspace.rows(accounts) == [["1"], ["1"]])
+    workspace.hubspot.with { $0.records[.companies]?["9"]?.isArchived = true }
+    try await workspace.sync().deleted(.companies, ids: ["9"], isErasure: false)
+    #expect(try workspace.rows(accounts) == [[""], [""]])
+    workspace.time.advance(.seconds(600))
+    workspace.hubspot.with { $0.records[.companies]?["9"]?.isArchived = false }
+    try await workspace.sync().refresh(.companies, ids: ["9"])
+    #expect(try workspace.rows(accounts) == [["1"], ["1"]])
+  }
+
   /// HubSpot may merge two into a third id; all that was known of either is known of it.
   @Test func twoThatBecomeAThirdAreOne() async throws {
     let workspace = try workspace()

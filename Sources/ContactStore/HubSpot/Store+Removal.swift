@@ -33,6 +33,7 @@ extension Store {
             VALUES (?, ?, ?, ?, ?)
             """, arguments: [object.rawValue, id, record, now.milliseconds, wasSuppressed])
         try Store.unlink(object, id, database)
+        if object == .companies { try Store.setFree(record, of: id, database, now: now) }
         // What was the same as it counts now.
         try Store.doubtOthers(than: id, object, of: record, database)
         count += 1
@@ -117,6 +118,30 @@ extension Store {
 
   // MARK: - Inside a transaction
 
+  /// HubSpot's people and deals of a company that was deleted have none. What belongs to whom is kept, so that they are
+  /// its own again when it is restored.
+  private static func setFree(_ account: Int64, of company: String, _ database: Database, now: Instant) throws {
+    // Another company of HubSpot's is the same account here.
+    let others = try Int.fetchOne(
+      database,
+      sql: "SELECT count(*) FROM hubspot_record WHERE object = 'companies' AND record = ? AND hubspot_id <> ?",
+      arguments: [account, company])
+    if others != 0 { return }
+    for object in [SyncedObject.contacts, .deals] {
+      let children = "SELECT record FROM hubspot_record WHERE object = '\(object.rawValue)'"
+      try database.execute(
+        sql: """
+          INSERT OR IGNORE INTO hubspot_link (object, hubspot_id, company)
+            SELECT object, hubspot_id, ? FROM \(object.table.text) AS child
+            JOIN hubspot_record ON object = '\(object.rawValue)' AND record = child._id WHERE child._account = ?
+          """, arguments: [company, account])
+      try database.execute(
+        sql: """
+          UPDATE \(object.table.text) SET _account = NULL, _updated_at = ? WHERE _account = ? AND _id IN (\(children))
+          """, arguments: [now.milliseconds, account])
+    }
+  }
+
   private static func record(_ object: SyncedObject, _ id: String, _ database: Database) throws -> Int64? {
     try Int64.fetchOne(
       database, sql: "SELECT record FROM hubspot_record WHERE object = ? AND hubspot_id = ?",
@@ -153,7 +178,7 @@ extension Store {
         sql: """
           UPDATE contact SET _suppressed = 1 WHERE _id = ? AND (SELECT _suppressed FROM contact WHERE _id = ?) = 1
           """, arguments: [target, source])
-      for table in ["message_withdrawn", "sequence_entry", "enrolment"] {
+      for table in ["message_withdrawn", "sequence_entry", "enrolment", "recommendation"] {
         try database.execute(
           sql: "UPDATE OR IGNORE \(table) SET contact = ? WHERE contact = ?", arguments: [target, source])
       }
@@ -178,9 +203,21 @@ extension Store {
           (SELECT \(quoted(layout.keyColumn)) FROM \(quoted(layout.name)) WHERE _id = ?), key)
         WHERE subject = ? AND record = ?
         """, arguments: [target, target, subject.code, source])
+    // Who was in an arm of an experiment stays in it; where both were, the arm counts of the one that stays.
+    for table in ["occurrence_handled", "experiment_assignment", "approval_subject"] {
+      try database.execute(
+        sql: "UPDATE OR IGNORE \(table) SET record = ? WHERE subject = ? AND record = ?",
+        arguments: [target, subject.code, source])
+    }
+    // What people are asked about the other they are asked about the one that stays; about the same of both, once.
     try database.execute(
-      sql: "UPDATE OR IGNORE occurrence_handled SET record = ? WHERE subject = ? AND record = ?",
-      arguments: [target, subject.code, source])
+      sql: """
+        UPDATE approval SET record = ?, key = coalesce(
+          (SELECT \(quoted(layout.keyColumn)) FROM \(quoted(layout.name)) WHERE _id = ?), key)
+        WHERE subject = ? AND record = ? AND NOT (settled_by_run IS NULL AND EXISTS (
+          SELECT 1 FROM approval AS own WHERE own.subject = approval.subject AND own.record = ? AND own.rule = approval.rule
+            AND own.action = approval.action AND own.arguments = approval.arguments AND own.settled_by_run IS NULL))
+        """, arguments: [target, target, subject.code, source, target])
     // A rule that acted on either has acted on the one that stays.
     try database.execute(
       sql: """
@@ -245,6 +282,9 @@ extension Store {
           arguments: [record])
       }
     }
+    try database.execute(
+      sql: "DELETE FROM approval_answer WHERE approval IN (SELECT id FROM approval WHERE subject = ? AND record = ?)",
+      arguments: [subject.code, record])
     // Whatever table refers to a record does it by these columns, so that a table that is added later is not forgotten.
     let kept: Set<String> = ["decision", "outbox", "field_history", "hubspot_deleted", "hubspot_record"]
     let tables = try String.fetchAll(
