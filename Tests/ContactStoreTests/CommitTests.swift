@@ -423,6 +423,23 @@ struct CommitTests {
     #expect(try known(waiting, after: 200) == [done("on_stage", 1)])
   }
 
+  /// What was done in years is not looked at to find what is to be done.
+  @Test func whatIsOpenIsFoundByAnIndex() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    let database = try DatabaseQueue(path: store.path)
+    func plan(_ condition: String) throws -> String {
+      try database.read { database in
+        let rows = try Row.fetchAll(
+          database, sql: "EXPLAIN QUERY PLAN SELECT id FROM outbox AS o WHERE \(condition) ORDER BY id LIMIT 9")
+        return rows.map { $0["detail"] as String }.joined(separator: "\n")
+      }
+    }
+    #expect(try plan("o.\(Store.isOpen) AND o.status IN ('pending')").contains("INDEX outbox_open"))
+    #expect(try plan(Store.isUnsettled).contains("INDEX outbox_unsettled"))
+    #expect(try plan("o.status IN ('pending')").contains("SCAN"))
+  }
+
   @Test func aNoOfSomebodyElseStands() throws {
     let folder = try Folder()
     let store = try filled(folder)

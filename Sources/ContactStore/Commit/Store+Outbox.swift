@@ -23,7 +23,7 @@ extension Store {
       let entries = try Store.entries(
         database,
         """
-        WHERE o.status IN (\(names)) \(kinds) AND coalesce(o.due_at, 0) <= ? AND NOT (
+        WHERE o.\(Store.isOpen) AND o.status IN (\(names)) \(kinds) AND coalesce(o.due_at, 0) <= ? AND NOT (
           o.action IN \(Store.orderedActions) AND EXISTS (
             SELECT 1 FROM outbox AS older WHERE older.subject = o.subject AND older.record = o.record
               AND older.status IN ('pending', 'claimed', 'unknown') AND older.id < o.id
@@ -165,35 +165,46 @@ extension Store {
     }
   }
 
-  /// In the words of the index.
-  private static let isClaimedLater =
-    "status IN ('pending', 'claimed', 'unknown', 'waiting') AND status <> 'claimed' AND claimed_at > ?"
+  /// In the words of the index `outbox_open`, without which what was done in years is looked at for what is to be done.
+  package static let isOpen = "status IN ('pending', 'claimed', 'unknown', 'waiting')"
+  /// In the words of the index `outbox_unsettled`.
+  package static let isUnsettled = "status IN ('refused', 'failed', 'parked')"
+
+  private static let isClaimedLater = "\(isOpen) AND status <> 'claimed' AND claimed_at > ?"
 
   /// When the next action is due; `nil` when none waits.
   package func nextOutboxDue() throws(StoreError) -> Instant? {
     try read { database in
       try Int64.fetchOne(
         database,
-        sql: "SELECT min(coalesce(due_at, 0)) FROM outbox WHERE status IN ('pending', 'unknown', 'waiting')"
+        sql: "SELECT min(coalesce(due_at, 0)) FROM outbox WHERE \(Store.isOpen) AND status <> 'claimed'"
       ).map { Instant(milliseconds: $0) }
     }
   }
 
   /// How many entries there are of each status.
   package func outboxCounts() throws(StoreError) -> [OutboxEntry.Status: Int] {
+    try counts(where: ["TRUE"])
+  }
+
+  /// How many entries there are of each status that asks for something yet, of the program or of a person. However many
+  /// were done, they are not looked at.
+  package func openOutboxCounts() throws(StoreError) -> [OutboxEntry.Status: Int] {
+    try counts(where: [Store.isOpen, Store.isUnsettled])
+  }
+
+  private func counts(where conditions: [String]) throws(StoreError) -> [OutboxEntry.Status: Int] {
     try read { database in
       var counts: [OutboxEntry.Status: Int] = [:]
-      for row in try Row.fetchAll(database, sql: "SELECT status, count(*) AS count FROM outbox GROUP BY status") {
-        if let status = OutboxEntry.Status(rawValue: row["status"]) { counts[status] = row["count"] }
+      for condition in conditions {
+        let rows = try Row.fetchAll(
+          database, sql: "SELECT status, count(*) AS count FROM outbox WHERE \(condition) GROUP BY status")
+        for row in rows {
+          if let status = OutboxEntry.Status(rawValue: row["status"]) { counts[status] = row["count"] }
+        }
       }
       return counts
     }
-  }
-
-  /// How many entries of the outbox are not yet settled.
-  package func outboxWaiting() throws(StoreError) -> Int {
-    let counts = try outboxCounts()
-    return [.pending, .claimed, .unknown, .waiting].reduce(0) { $0 + (counts[$1] ?? 0) }
   }
 
   /// In the order in which they were decided.
@@ -204,7 +215,8 @@ extension Store {
   package func outbox(_ statuses: [OutboxEntry.Status], limit: Int) throws(StoreError) -> [OutboxEntry] {
     let names = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     return try read { database in
-      try Store.entries(database, "WHERE o.status IN (\(names)) ORDER BY o.id LIMIT ?", [limit])
+      let index = statuses.allSatisfy(\.isOpen) ? "o.\(Store.isOpen) AND " : ""
+      return try Store.entries(database, "WHERE \(index)o.status IN (\(names)) ORDER BY o.id LIMIT ?", [limit])
     }
   }
 

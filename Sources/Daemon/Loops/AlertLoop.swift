@@ -65,7 +65,8 @@ package struct AlertLoop: Sendable {
       report(.backlog, backlog.count, above: settings.alertQueue, "deliveries wait to be worked in")
       report(.rejected, backlog.rejected, above: 0, "deliveries could not be worked in; see docs/operations.md")
     }
-    if let waiting = try? store.outboxWaiting(), let counts = try? store.outboxCounts() {
+    if let counts = try? store.openOutboxCounts() {
+      let waiting = counts.reduce(0) { $1.key.isOpen ? $0 + $1.value : $0 }
       report(.outbox, waiting, above: settings.alertQueue, "actions wait to be carried out")
       let undone = (counts[.parked] ?? 0) + (counts[.failed] ?? 0)
       report(.undone, undone, above: 0, "actions wait for a person; see `abm-rules outbox list`")

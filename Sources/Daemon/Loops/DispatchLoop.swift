@@ -22,7 +22,8 @@ package struct DispatchLoop: Sendable {
   package func step() async -> Instant? {
     do {
       let outcome = try await dispatch.dispatchDue(book: context.state.book)
-      let (counts, waiting) = (try store.outboxCounts(), try store.outboxWaiting())
+      let counts = try store.openOutboxCounts()
+      let waiting = counts.reduce(0) { $1.key.isOpen ? $0 + $1.value : $0 }
       context.state.update { facts in
         facts.dispatched += outcome.done
         facts.waitingActions = waiting
