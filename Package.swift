@@ -193,6 +193,7 @@ let package = Package(
       "DaemonTests",
       uses: [
         "BusinessTime", "ContactStore", "Daemon", "HubSpot", "Service",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -76,7 +76,7 @@ package struct Daemon: Sendable {
       context: context, settings: settings, writer: writer,
       signature: parts.webhookSecret.map {
         WebhookSignature(secret: $0, acceptsOlderSchemes: settings.acceptsOlderSignatures)
-      }, eventsToken: parts.eventsToken,
+      }, eventsToken: parts.eventsToken, clockDeviation: parts.clockDeviation,
       onListening: onListening)
     services.append(server.application())
 

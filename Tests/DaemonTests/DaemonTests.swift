@@ -1,5 +1,6 @@
 import BusinessTime
 import ContactStore
+import Crypto
 import Daemon
 import Foundation
 import HubSpot
@@ -14,14 +15,14 @@ import Testing
 struct DaemonTests {
   private static let secret = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 
-  private func server(_ place: Workplace) -> WebServer {
+  private func server(_ place: Workplace, clockDeviation: @escaping @Sendable () -> Int64 = { 0 }) -> WebServer {
     var settings = DaemonSettings()
     settings.webhookURL = "https://www.example.com/webhook_uri"
     return WebServer(
       context: place.context, settings: settings,
       writer: InboxWriter(place.inbox, now: { place.clock.now }, added: {}),
       signature: WebhookSignature(secret: Self.secret, acceptsOlderSchemes: true), eventsToken: "token",
-      onListening: { _ in })
+      clockDeviation: clockDeviation, onListening: { _ in })
   }
 
   // MARK: - Receiving
@@ -49,6 +50,35 @@ struct DaemonTests {
         let count = try place.inbox.backlog().count
         #expect(count == 1)
       }
+    }
+  }
+
+  /// An hour behind, and set right: the time that is decided by follows later, deliveries are taken at once.
+  @Test func aDeliveryIsRecentByEitherClock() async throws {
+    let place = try Workplace()
+    let hour: Int64 = 3_600_000
+    func status(sent minutes: Int64, deviation: Int64) async throws -> HTTPResponse.Status {
+      let sent = String(place.clock.now.milliseconds + minutes * 60_000)
+      let message = "POSThttps://www.example.com/webhook_uri[]" + sent
+      let code = HMAC<SHA256>.authenticationCode(
+        for: Array(message.utf8), using: SymmetricKey(data: Array(Self.secret.utf8)))
+      let headers: HTTPFields = [
+        .init("X-HubSpot-Signature-v3")!: Data(code).base64EncodedString(),
+        .init("X-HubSpot-Request-Timestamp")!: sent,
+      ]
+      let server = server(place, clockDeviation: { deviation })
+      return try await Application(router: server.router()).test(.router) { client in
+        try await client.execute(
+          uri: "/webhooks/hubspot", method: .post, headers: headers, body: ByteBuffer(string: "[]")
+        ) { $0.status }
+      }
+    }
+    for (minutes, deviation, expected) in [
+      (0, 0, HTTPResponse.Status.ok), (60, hour, .ok), (0, hour, .ok), (0, -hour, .ok), (60, 0, .unauthorized),
+      (30, hour, .unauthorized), (-6, 0, .unauthorized), (54, hour, .unauthorized),
+    ] {
+      let answered = try await status(sent: Int64(minutes), deviation: deviation)
+      #expect(answered == expected, "\(minutes) minutes, deviation \(deviation)")
     }
   }
 
@@ -177,6 +207,26 @@ struct DaemonTests {
     #expect(records.calls.withLock { $0 } == ["refresh contacts 2"])
     backlog = try place.inbox.backlog()
     #expect((backlog.count, backlog.rejected) == (0, 1))
+  }
+
+  /// What somebody does is no change of them: only who is not known yet is read.
+  @Test func whoDidSomethingIsReadWhenUnknown() async throws {
+    let place = try Workplace()
+    try place.add(["ann@example.com"])
+    try place.store.linkHubSpot(.contacts, [1: "1"])
+    let (records, context) = (RecordedRefresh(), place.context)
+    let loop = InboxLoop(context: context, inbox: place.inbox, store: place.store, records: records, changed: {})
+    let body = [1, 2].map { id in
+      """
+      {"subscriptionType": "event.completed", "objectId": \(id), "eventTypeId": "pe1_page_view",
+        "occurredAt": \(place.clock.now.milliseconds), "eventProperties": {"path": "/"}}
+      """
+    }
+    try place.inbox.add(
+      [Inbox.Delivery(.hubspot, body: Array("[\(body.joined(separator: ","))]".utf8))], at: place.clock.now)
+    _ = await loop.step()
+    #expect(records.calls.withLock { $0 } == ["refresh contacts 2"])
+    #expect(context.state.current.events == 1)
   }
 
   private final class RecordedRefresh: RecordRefresh {

@@ -323,6 +323,23 @@ extension Store {
     }
   }
 
+  /// Those of HubSpot's ids of which no record is known.
+  package func unknownHubSpotIDs(_ object: SyncedObject, _ ids: Set<String>) throws(StoreError) -> Set<String> {
+    if ids.isEmpty { return [] }
+    return try read { database in
+      let statement = try RawStatement(
+        database, "SELECT 1 FROM hubspot_record WHERE object = ? AND hubspot_id = ?")
+      var unknown: Set<String> = []
+      for id in ids {
+        statement.bind(1, object.rawValue)
+        statement.bind(2, id)
+        if try !statement.step() { unknown.insert(id) }
+        statement.reset()
+      }
+      return unknown
+    }
+  }
+
   /// Records that HubSpot says are deleted, of these.
   package func deletedRecords(_ object: SyncedObject, records: Set<Int64>) throws(StoreError) -> Set<Int64> {
     try read { database in

@@ -161,9 +161,11 @@ package struct InboxLoop: Sendable {
     var changed: [String: Set<String>] = [:]
     for case .changed(let object, let id) in notices { changed[object, default: []].insert(id) }
     for case .merged(let object, let into, _) in notices { changed[object, default: []].insert(into) }
-    for notice in notices {
-      if case .happened(let event) = notice { changed["contacts", default: []].insert(event.contact) }
+    // Whoever did something and is known has not changed by it.
+    let actors = notices.compactMap { notice in
+      if case .happened(let event) = notice { event.contact } else { nil }
     }
+    changed["contacts", default: []].formUnion(try store.unknownHubSpotIDs(.contacts, Set(actors)))
     // Companies first, so that a contact finds its own.
     for object in ["companies", "contacts", "deals"] {
       guard let ids = changed[object], !ids.isEmpty else { continue }
