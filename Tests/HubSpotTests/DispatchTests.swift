@@ -210,25 +210,32 @@ struct DispatchTests {
 
   /// A disk that is full, a database that is locked: what was claimed is come back to by the same dispatcher.
   @Test func aDatabaseThatFailsAmidAPassStrandsNothing() async throws {
-    let workspace = try workspace(contacts: 40)
+    let workspace = try TestWorkspace(
+      """
+      contact { email text key }
+      rule hello { when email is known then send email "Welcome" as transactional }
+      """)
     defer { workspace.remove() }
+    try workspace.importContacts("email\n" + (1...40).map { "p\($0)@acme.example\n" }.joined())
     try workspace.run()
-    let dispatcher = workspace.dispatcher()
+    let dispatcher = workspace.dispatcher(ExecutorSettings(emails: ["Welcome": "77"]))
     try workspace.execute(
       """
-      CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.status = 'done' AND NEW.action = 'create task'
-      BEGIN SELECT RAISE(ABORT, 'full'); END
+      CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.status = 'done' BEGIN SELECT RAISE(ABORT, 'full'); END
       """)
     await #expect(throws: StoreError.self) { try await dispatcher.dispatchDue() }
     #expect(try !workspace.store.outbox(.claimed).isEmpty)
     try workspace.execute("DROP TRIGGER full")
     _ = try await dispatcher.dispatchDue()
     // Only what was under way is in doubt.
-    #expect(try workspace.store.outbox(.unknown).count <= 8)
+    let doubts = try workspace.store.outbox(.unknown).count
+    #expect((1...8).contains(doubts))
     #expect(try workspace.store.outbox(.claimed).isEmpty)
     workspace.time.advance(.seconds(workspace.settings.settleSeconds))
     _ = try await dispatcher.dispatchDue()
-    try expectExactlyOnce(workspace, contacts: 40)
+    let sends = workspace.hubspot.with { $0.sends }
+    #expect(sends.count == 40 && sends.values.allSatisfy { $0 == 1 })
+    #expect(try workspace.store.outboxCounts() == [.done: 40])
   }
 
   /// An hour ahead for a while: what failed then does not wait for that hour to come.

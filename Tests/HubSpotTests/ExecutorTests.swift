@@ -336,6 +336,57 @@ struct ExecutorTests {
     #expect(tasks.values.first?.properties["hs_task_priority"] == "HIGH")
   }
 
+  /// Tasks go many to a call; what becomes of each is told apart, and those of which nobody knows are read back together.
+  @Test(arguments: [true, false])
+  func manyTasksAreOneCall(hasKey: Bool) async {
+    if hasKey { hubspot.with { $0.uniqueProperties[.tasks] = ["abm_rules_key"] } }
+    for id in 1...3 { hubspot.add(.contacts, "\(id)", [:]) }
+    var actions = (1...120).map { id in
+      action(
+        Int64(id), .createTask, [("text", .text(id == 7 ? "bad" : id == 8 ? "odd" : "Call"))],
+        key: "p\(id % 3)@acme.example", hubspotID: "\(id % 3 + 1)")
+    }
+    let batches = ActionExecutor.batches(of: actions + [set(200, "tier", "a", key: "p1@acme.example")])
+    #expect(batches.map(\.count) == [100, 20, 1])
+    let executor = executor()
+    var (results, _) = await executor.perform(actions)
+    #expect(hubspot.count("tasks/batch/create") == 2)
+    for (position, result) in results.enumerated() {
+      switch (position, result) {
+      case (6, .failed), (7, .unknown): break
+      case (_, .done): break
+      default: Issue.record("\(position): \(result)")
+      }
+    }
+    #expect(hubspot.with { $0.records[.tasks]?.count } == 118)
+    // As after the end of the program, when nobody knows of any.
+    actions = actions.map { action in
+      var action = action
+      action.doubtfulSince = time.now
+      action.request = .members([("text", .text("Call"))])
+      return action
+    }
+    (results, _) = await executor.perform(actions)
+    for result in results {
+      guard case .done = result else {
+        Issue.record("\(result)")
+        continue
+      }
+    }
+    #expect(hubspot.with { $0.records[.tasks]?.count } == 120)
+    #expect(hubspot.count("tasks/batch/create") == 3)
+  }
+
+  /// The second half of a batch that is refused as a whole may meet a HubSpot that is away.
+  @Test func whatIsMadeIsKnownWhateverBecomesOfTheRest() async {
+    hubspot.add(.contacts, "1", [:])
+    hubspot.fail(
+      "tasks/batch/create", .status(400, body: #"{"category":"VALIDATION_ERROR","message":"no"}"#), .passes, .noAnswer)
+    let (results, _) = await executor().perform(
+      (1...2).map { action($0, .createTask, [("text", .text("Call"))]) })
+    guard case .done = results[0], case .unknown = results[1] else { return #expect(Bool(false), "\(results)") }
+  }
+
   @Test func aTaskThatWasNotMadeIsMade() async {
     hubspot.add(.contacts, "1", [:])
     let executor = executor()

@@ -11,6 +11,23 @@ package struct RecordInput: Hashable, Sendable {
   }
 }
 
+/// A record to be made, which belongs to another.
+package struct NewRecord: Hashable, Sendable {
+  /// Stands in the value of a property of the record, and in no other's.
+  package var reference: String
+  package var properties: [String: String]
+  /// HubSpot's id of the other, and how it is associated with it.
+  package var owner: String
+  package var associationType: Int
+
+  package init(reference: String, properties: [String: String], owner: String, associationType: Int) {
+    self.reference = reference
+    self.properties = properties
+    self.owner = owner
+    self.associationType = associationType
+  }
+}
+
 /// What became of one record of a batch.
 package enum RowResult: Hashable, Sendable {
   case written(HubSpotRecord)
@@ -61,6 +78,58 @@ extension HubSpotClient {
     try await write(object, .upsert, inputs, idProperty: idProperty)
   }
 
+  /// Makes records. Nothing tells HubSpot that a call is a repetition, so that it is never repeated here, and a row that
+  /// is `unmentioned` may have been made.
+  ///
+  /// - Parameters:
+  ///   - property: holds the references.
+  ///   - inputs: at most `batchSize`.
+  /// - Returns: one result for each, in the same order; a failure is that of the call with which it went.
+  package func create(
+    _ object: CRMObject, referredBy property: String, _ inputs: [NewRecord]
+  ) async -> [Result<RowResult, HubSpotError>] {
+    if inputs.isEmpty { return [] }
+    precondition(inputs.count <= HubSpotClient.batchSize, "a batch holds at most \(HubSpotClient.batchSize) records")
+    let rows = inputs.map { input in
+      JSONValue.members([
+        ("properties", HubSpotClient.record(input.properties)),
+        ("associations", .list([HubSpotClient.association(with: input.owner, type: input.associationType)])),
+        ("objectWriteTraceId", .text(input.reference)),
+      ])
+    }
+    do throws(HubSpotError) {
+      let reply = try await call(
+        APICall(.post, .batch(object, .create), body: .members([("inputs", .list(rows))]), isRepeatable: false))
+      let answer = BatchAnswer(reply) { record in
+        inputs.first { record.properties[property]?.hasSuffix($0.reference) == true }?.reference
+      }
+      return inputs.map { .success(answer.row(named: $0.reference, trace: $0.reference)) }
+    } catch {
+      guard let problem = error.rowProblem else { return inputs.map { _ in .failure(error) } }
+      if inputs.count == 1 { return [.success(.problem(problem))] }
+      // Nothing was made where the batch is refused as a whole: halves of it are tried, down to the row.
+      let half = inputs.count / 2
+      let first = await create(object, referredBy: property, Array(inputs[..<half]))
+      return first + (await create(object, referredBy: property, Array(inputs[half...])))
+    }
+  }
+
+  private static func record(_ properties: [String: String]) -> JSONValue {
+    .record(properties.sorted { $0.key < $1.key }.map { .init($0.key, .text($0.value)) })
+  }
+
+  private static func association(with id: String, type: Int) -> JSONValue {
+    .members([
+      ("to", .members([("id", .text(id))])),
+      (
+        "types",
+        .list([
+          .members([("associationCategory", .text("HUBSPOT_DEFINED")), ("associationTypeId", .integer(type))])
+        ])
+      ),
+    ])
+  }
+
   /// Writing the same values again changes nothing, so that these calls may be repeated. Where one bad row has the
   /// whole batch refused, halves of it are tried, down to the row.
   private func write(
@@ -71,10 +140,7 @@ extension HubSpotClient {
     let rows = inputs.enumerated().map { position, input in
       JSONValue.members([
         ("id", .text(input.id)), ("idProperty", idProperty.map(JSONValue.text)),
-        (
-          "properties",
-          .record(input.properties.sorted { $0.key < $1.key }.map { .init($0.key, .text($0.value)) })
-        ), ("objectWriteTraceId", .text("row-\(position)")),
+        ("properties", HubSpotClient.record(input.properties)), ("objectWriteTraceId", .text("row-\(position)")),
       ])
     }
     let reply: JSONValue
@@ -102,34 +168,9 @@ extension HubSpotClient {
     return results
   }
 
-  /// Takes the answer to a batch apart. Results come in no promised order: they are found by id or by the property that
-  /// names them, errors by the trace id of their input or the id that they speak of.
   static func rows(of reply: JSONValue, _ inputs: [RecordInput], idProperty: String?) -> [RowResult] {
-    var written: [String: HubSpotRecord] = [:]
-    for value in reply["results"]?.list ?? [] {
-      guard let record = HubSpotRecord(value) else { continue }
-      let name = idProperty.map { record.properties[$0] ?? "" } ?? record.id
-      written[name.lowercased()] = record
-      if let traceID = value["objectWriteTraceId"]?.string { written["trace \(traceID)"] = record }
-    }
-    var problems: [String: APIProblem] = [:]
-    for value in reply["errors"]?.list ?? [] {
-      let problem = APIProblem(status: APIProblem.status(of: value), body: value)
-      let context = value["context"]
-      for member in context?.members ?? [] {
-        let texts = member.value.list?.compactMap(\.string) ?? [member.value.string].compactMap { $0 }
-        for text in texts {
-          problems[member.name == "objectWriteTraceId" ? "trace \(text)" : text.lowercased()] = problem
-        }
-      }
-    }
-    return inputs.enumerated().map { position, input in
-      let trace = "trace row-\(position)"
-      if let problem = problems[trace] { return .problem(problem) }
-      if let record = written[input.id.lowercased()] ?? written[trace] { return .written(record) }
-      if let problem = problems[input.id.lowercased()] { return .problem(problem) }
-      return .unmentioned
-    }
+    let answer = BatchAnswer(reply) { record in idProperty.map { record.properties[$0] ?? "" } ?? record.id }
+    return inputs.enumerated().map { position, input in answer.row(named: input.id, trace: "row-\(position)") }
   }
 
   /// Reads records by their ids, or by a property that no two share.
@@ -196,6 +237,38 @@ extension HubSpotClient {
   }
 }
 
+/// The answer to a batch, taken apart. Results come in no promised order: they are found by what names their record,
+/// errors by the trace id of their input or the name that they speak of.
+private struct BatchAnswer {
+  private var written: [String: HubSpotRecord] = [:]
+  private var problems: [String: APIProblem] = [:]
+
+  /// - Parameter name: of a record, in the words of its input.
+  init(_ reply: JSONValue, name: (HubSpotRecord) -> String?) {
+    for value in reply["results"]?.list ?? [] {
+      guard let record = HubSpotRecord(value) else { continue }
+      if let name = name(record) { written[name.lowercased()] = record }
+      if let traceID = value["objectWriteTraceId"]?.string { written["trace \(traceID)"] = record }
+    }
+    for value in reply["errors"]?.list ?? [] {
+      let problem = APIProblem(status: APIProblem.status(of: value), body: value)
+      for member in value["context"]?.members ?? [] {
+        let texts = member.value.list?.compactMap(\.string) ?? [member.value.string].compactMap { $0 }
+        for text in texts {
+          problems[member.name == "objectWriteTraceId" ? "trace \(text)" : text.lowercased()] = problem
+        }
+      }
+    }
+  }
+
+  func row(named name: String, trace: String) -> RowResult {
+    if let problem = problems["trace \(trace)"] { return .problem(problem) }
+    if let record = written[name.lowercased()] ?? written["trace \(trace)"] { return .written(record) }
+    if let problem = problems[name.lowercased()] { return .problem(problem) }
+    return .unmentioned
+  }
+}
+
 extension HubSpotError {
   /// What HubSpot says of a batch or its rows, where the same call can only be refused again.
   var rowProblem: APIProblem? {
@@ -212,9 +285,14 @@ extension APIProblem {
     switch error["category"]?.string {
     case "OBJECT_NOT_FOUND": 404
     case "CONFLICT", "OBJECT_ALREADY_EXISTS": 409
+    case "RATE_LIMITS": 429
+    case "INTERNAL_ERROR": 500
     default: 400
     }
   }
+
+  /// Whether the same may be taken another time.
+  var isPassing: Bool { status == 429 || status >= 500 }
 
   var isNotFound: Bool { status == 404 || category == "OBJECT_NOT_FOUND" }
 }

@@ -8,95 +8,182 @@ extension ActionExecutor {
   /// The longest text that HubSpot keeps in a body, with room for the reference.
   private static let longestBody = 65_000
 
+  /// What is made for one action.
+  struct Activity {
+    var properties: [String: String]
+    var text = ""
+  }
+
+  /// Which kind of activity HubSpot gets for an action; `nil` where it gets none.
+  static func activity(of action: OutboundAction) -> CRMObject? {
+    switch action.action {
+    case .createTask: .tasks
+    case .createNote: .notes
+    // A person gets a task, since HubSpot sends no notifications for others.
+    case .notify: (action.request["recipient"]?.string ?? "").contains("@") ? .tasks : nil
+    default: nil
+    }
+  }
+
+  /// Makes the activities of one kind on records of one kind, up to 100 in a call.
   func create(
-    _ kind: CRMObject, body: (property: String, text: String), _ action: OutboundAction, _ ids: inout [Int64: String],
-    properties make: () async -> Result<[String: String], Unfit>
-  ) async -> ActionResult {
-    let record: String
-    switch await resolve([action])[action.id] {
-    case .known(let id): record = id
-    case .learnt(let id):
-      record = id
-      ids[action.id] = id
-    case .without(let result): return result
-    case nil: return .failed("HubSpot has no record of `\(action.key)`")
+    _ kind: CRMObject, _ actions: [OutboundAction]
+  ) async -> (results: [ActionResult], ids: [Int64: String]) {
+    var attempt = Attempt(
+      kind: kind, actions: actions, bodyProperty: kind == .tasks ? "hs_task_body" : "hs_note_body")
+    // A workspace may give a person's address a channel.
+    for (position, action) in actions.enumerated() where action.action == .notify && isForChannel(action) {
+      attempt.results[position] = await notify(action)
     }
+    await place(&attempt)
     do throws(HubSpotError) {
-      let hasKey = try await directory.hasKey(kind)
-      if action.doubtfulSince != nil, let known = try await find(kind, body.property, action, record, hasKey) {
-        return .done(note: "found when read back", remote: known)
-      }
-      // What is there already needs none of these any more.
-      var properties: [String: String]
-      switch await make() {
-      case .success(let made): properties = made
-      case .failure(let unfit): return unfit.result
-      }
-      let text = String(body.text.prefix(Self.longestBody))
-      if hasKey {
-        properties[PropertyDefinition.keyName] = action.reference
-        properties[body.property] = text
-      } else {
-        properties[body.property] = text.isEmpty ? Self.marker(action) : "\(text)<br>\(Self.marker(action))"
-      }
-      guard let type = kind.associationType(to: action.object) else {
-        return .failed("a record of \(action.object.rawValue) takes no \(kind.rawValue)")
-      }
-      let reply = try await client.call(
-        APICall(
-          .post, .records(kind), body: Self.body(properties, record, type), isRepeatable: false))
-      guard let id = reply["id"]?.string else { return .unknown("HubSpot's answer names no record") }
-      return .done(note: nil, remote: id)
+      attempt.hasKey = try await directory.hasKey(kind)
+      try await findMade(&attempt)
     } catch {
-      // With a key of ours there cannot be two: it is there from an earlier attempt.
-      if case .conflict(let problem) = error, action.doubtfulSince != nil {
-        return .done(note: "it was there already: \(problem.message)", remote: nil)
-      }
-      return ActionResult(error)
+      attempt.settleOpen(ActionResult(error))
+      return (attempt.settled, attempt.ids)
+    }
+    await make(&attempt)
+    return (attempt.settled, attempt.ids)
+  }
+
+  /// One attempt at making activities. Positions are those of `actions`; those without a result are open.
+  private struct Attempt {
+    var kind: CRMObject
+    var actions: [OutboundAction]
+    var bodyProperty: String
+    /// Whether HubSpot keeps references apart by themselves.
+    var hasKey = false
+    /// HubSpot's ids of the records that the activities are about.
+    var records: [Int: String] = [:]
+    var results: [Int: ActionResult] = [:]
+    var ids: [Int64: String] = [:]
+
+    init(kind: CRMObject, actions: [OutboundAction], bodyProperty: String) {
+      self.kind = kind
+      self.actions = actions
+      self.bodyProperty = bodyProperty
+    }
+
+    var open: [Int] { actions.indices.filter { results[$0] == nil } }
+
+    mutating func settleOpen(_ result: ActionResult) {
+      for position in open { results[position] = result }
+    }
+
+    var settled: [ActionResult] {
+      actions.indices.map { results[$0] ?? .again("not reached", after: .seconds(1)) }
     }
   }
 
-  private static func marker(_ action: OutboundAction) -> String {
-    "abm-rules ref \(action.reference)"
+  private func place(_ attempt: inout Attempt) async {
+    let open = attempt.open
+    let resolved = await resolve(open.map { attempt.actions[$0] })
+    for position in open {
+      let action = attempt.actions[position]
+      switch resolved[action.id] {
+      case .known(let id): attempt.records[position] = id
+      case .learnt(let id):
+        attempt.records[position] = id
+        attempt.ids[action.id] = id
+      case .without(let result): attempt.results[position] = result
+      case nil: attempt.results[position] = .failed("HubSpot has no record of `\(action.key)`")
+      }
+    }
   }
 
-  private static func body(_ properties: [String: String], _ record: String, _ associationType: Int) -> JSONValue {
-    .members([
-      ("properties", .record(properties.sorted { $0.key < $1.key }.map { .init($0.key, .text($0.value)) })),
-      (
-        "associations",
-        .list([
-          .members([
-            ("to", .members([("id", .text(record))])),
-            (
-              "types",
-              .list([
-                .members([
-                  ("associationCategory", .text("HUBSPOT_DEFINED")), ("associationTypeId", .integer(associationType)),
-                ])
-              ])
-            ),
-          ])
-        ])
-      ),
-    ])
-  }
-
-  /// The activity that an earlier attempt made; `nil` where there is none.
-  private func find(
-    _ kind: CRMObject, _ property: String, _ action: OutboundAction, _ record: String, _ hasKey: Bool
-  ) async throws(HubSpotError) -> String? {
-    if hasKey,
+  /// Reads back what earlier attempts may have made. What is there already needs nothing else any more.
+  private func findMade(_ attempt: inout Attempt) async throws(HubSpotError) {
+    func doubtful() -> [Int] { attempt.open.filter { attempt.actions[$0].doubtfulSince != nil } }
+    func settle(_ found: [String: String]) {
+      for position in doubtful() {
+        guard let id = found[attempt.actions[position].reference] else { continue }
+        attempt.results[position] = .done(note: "found when read back", remote: id)
+      }
+    }
+    if attempt.hasKey, !doubtful().isEmpty {
+      let keyName = PropertyDefinition.keyName
       let known = try await client.read(
-        kind, [action.reference], properties: [PropertyDefinition.keyName], idProperty: PropertyDefinition.keyName
-      ).first?.id
-    {
-      return known
+        attempt.kind, doubtful().map { attempt.actions[$0].reference }, properties: [keyName], idProperty: keyName)
+      settle(Dictionary(known.map { ($0.properties[keyName] ?? "", $0.id) }) { first, _ in first })
     }
     // The attempt may be older than the property.
-    let activities = try await client.associated(action.object, [record], with: kind).values.flatMap { $0 }
-    let marker = Self.marker(action)
-    return try await client.read(kind, activities.sorted(), properties: [property])
-      .first { $0.properties[property]?.contains(marker) == true }?.id
+    let open = doubtful()
+    guard let object = open.first.map({ attempt.actions[$0].object }) else { return }
+    let records = Set(open.compactMap { attempt.records[$0] }).sorted()
+    let activities = Set(try await client.associated(object, records, with: attempt.kind).values.joined())
+    var marked: [String: String] = [:]
+    let property = attempt.bodyProperty
+    for activity in try await client.read(attempt.kind, activities.sorted(), properties: [property]) {
+      guard let text = activity.properties[property], let marker = text.ranges(of: Self.marker).last else { continue }
+      marked[String(text[marker.upperBound...].prefix { $0.isHexDigit })] = activity.id
+    }
+    settle(marked)
   }
+
+  private func make(_ attempt: inout Attempt) async {
+    var inputs: [(position: Int, record: NewRecord)] = []
+    for position in attempt.open {
+      let action = attempt.actions[position]
+      guard let type = attempt.kind.associationType(to: action.object) else {
+        attempt.results[position] = .failed("a record of \(action.object.rawValue) takes no \(attempt.kind.rawValue)")
+        continue
+      }
+      switch await self.activity(attempt.kind, action) {
+      case .failure(let unfit): attempt.results[position] = unfit.result
+      case .success(let activity):
+        inputs.append(
+          (
+            position,
+            NewRecord(
+              reference: action.reference, properties: Self.properties(of: activity, action, attempt),
+              owner: attempt.records[position] ?? "", associationType: type)
+          ))
+      }
+    }
+    let property = attempt.hasKey ? PropertyDefinition.keyName : attempt.bodyProperty
+    for start in stride(from: 0, to: inputs.count, by: HubSpotClient.batchSize) {
+      let chunk = inputs[start..<min(start + HubSpotClient.batchSize, inputs.count)]
+      let answers = await client.create(attempt.kind, referredBy: property, chunk.map(\.record))
+      for (input, answer) in zip(chunk, answers) {
+        let isDoubtful = attempt.actions[input.position].doubtfulSince != nil
+        attempt.results[input.position] = Self.result(of: answer, isDoubtful: isDoubtful)
+      }
+    }
+  }
+
+  private static func result(of answer: Result<RowResult, HubSpotError>, isDoubtful: Bool) -> ActionResult {
+    switch answer {
+    case .success(.written(let record)): return .done(note: nil, remote: record.id)
+    // With a key of ours there cannot be two: it is there from an earlier attempt.
+    case .success(.problem(let problem)) where problem.status == 409 && isDoubtful:
+      return .done(note: "it was there already: \(problem.message)", remote: nil)
+    case .success(.problem(let problem)) where problem.status >= 500: return .unknown("HubSpot: \(problem.text)")
+    case .success(.problem(let problem)): return ActionResult(problem)
+    case .success(.unmentioned): return .unknown("HubSpot's answer does not mention the record")
+    case .failure(let error): return ActionResult(error)
+    }
+  }
+
+  private func activity(_ kind: CRMObject, _ action: OutboundAction) async -> Result<Activity, Unfit> {
+    kind == .tasks ? await task(of: action) : .success(note(of: action))
+  }
+
+  private static func properties(of activity: Activity, _ action: OutboundAction, _ attempt: Attempt) -> [String:
+    String]
+  {
+    var properties = activity.properties
+    let text = String(activity.text.prefix(longestBody))
+    if attempt.hasKey {
+      properties[PropertyDefinition.keyName] = action.reference
+      properties[attempt.bodyProperty] = text
+    } else {
+      let marker = marker + action.reference
+      properties[attempt.bodyProperty] = text.isEmpty ? marker : "\(text)<br>\(marker)"
+    }
+    return properties
+  }
+
+  /// Stands before the reference, at the end of a body.
+  private static let marker = "abm-rules ref "
 }

@@ -57,7 +57,7 @@ extension ActionExecutor {
       for (address, row) in zip(missing, rows) {
         switch row {
         case .written(let record): found[address] = .learnt(record.id)
-        case .problem(let problem): found[address] = .without(.failed("HubSpot: \(problem.text)"))
+        case .problem(let problem): found[address] = .without(ActionResult(problem))
         case .unmentioned:
           found[address] = .without(.again("HubSpot said nothing of `\(address)`", after: .seconds(10)))
         }
@@ -86,7 +86,7 @@ extension ActionExecutor {
         [RecordInput(id: domain, properties: ["domain": domain, PropertyDefinition.keyName: domain])])
       switch rows[0] {
       case .written(let record): return .learnt(record.id)
-      case .problem(let problem): return .without(.failed("HubSpot: \(problem.text)"))
+      case .problem(let problem): return .without(ActionResult(problem))
       case .unmentioned: return .without(.again("HubSpot said nothing of `\(domain)`", after: .seconds(10)))
       }
     } catch {

@@ -42,38 +42,45 @@ package struct ActionExecutor: Sendable {
     var places: [Place: Int] = [:]
     for action in actions {
       let place = Place(list: list(of: action), subject: action.subject, key: action.key)
-      let group: Group
-      switch action.action {
-      case .set, .clear, .advance, .assignOwner: group = .properties(action.subject)
-      case .addToList, .removeFromList:
-        group = .membership(list: place.list ?? "", action.subject, isMember: memberships[place] == true)
-      case .sendAsset, .sendBest, .sendEmail, .recommend, .enroll, .removeFromSequence, .createTask, .createNote,
-        .notify, .callWebhook, .skipLowerRules:
-        batches.append([action])
-        records.append(1)
-        continue
-      }
-      if let known = places[place] {
+      let group = group(of: action, isMember: memberships[place] == true)
+      if group?.keepsOrder == true, let known = places[place] {
         batches[known].append(action)
         continue
       }
-      var index = open[group] ?? batches.count
+      var index = group.flatMap { open[$0] } ?? batches.count
       if index < batches.count, records[index] == HubSpotClient.batchSize { index = batches.count }
       if index == batches.count {
         batches.append([])
         records.append(0)
-        open[group] = index
+        if let group { open[group] = index }
       }
       batches[index].append(action)
       records[index] += 1
-      places[place] = index
+      if group?.keepsOrder == true { places[place] = index }
     }
     return batches
+  }
+
+  /// What goes with the action in one call; `nil` where nothing does.
+  private static func group(of action: OutboundAction, isMember: Bool) -> Group? {
+    switch action.action {
+    case .set, .clear, .advance, .assignOwner: .properties(action.subject)
+    case .addToList, .removeFromList: .membership(list: list(of: action) ?? "", action.subject, isMember: isMember)
+    case .createTask, .createNote, .notify: activity(of: action).map { .activities($0, action.subject) }
+    case .sendAsset, .sendBest, .sendEmail, .recommend, .enroll, .removeFromSequence, .callWebhook, .skipLowerRules:
+      nil
+    }
   }
 
   private enum Group: Hashable {
     case properties(Subject)
     case membership(list: String, Subject, isMember: Bool)
+    case activities(CRMObject, Subject)
+
+    /// Whether actions about one record could undo each other.
+    var keepsOrder: Bool {
+      if case .activities = self { false } else { true }
+    }
   }
 
   /// Where changes meet: the properties of a record, or its place in a list.
@@ -98,25 +105,23 @@ package struct ActionExecutor: Sendable {
     case .addToList, .removeFromList:
       return await changeMembership(actions, isMember: actions.last?.action == .addToList)
     case .sendAsset, .sendBest, .sendEmail, .createTask, .createNote, .notify, .callWebhook:
+      if let kind = Self.activity(of: first) { return await create(kind, actions) }
       var results: [ActionResult] = []
-      var ids: [Int64: String] = [:]
-      for action in actions { results.append(await performSingle(action, &ids)) }
-      return (results, ids)
+      for action in actions { results.append(await performSingle(action)) }
+      return (results, [:])
     case .recommend, .enroll, .removeFromSequence, .skipLowerRules:
       // Wholly of this program: what they do was done when the run was committed.
       return (actions.map { _ in .done(note: "kept here", remote: nil) }, [:])
     }
   }
 
-  private func performSingle(_ action: OutboundAction, _ ids: inout [Int64: String]) async -> ActionResult {
+  private func performSingle(_ action: OutboundAction) async -> ActionResult {
     switch action.action {
     case .sendAsset, .sendBest, .sendEmail: return await send(action)
-    case .createTask: return await createTask(action, &ids)
-    case .createNote: return await createNote(action, &ids)
-    case .notify: return await notify(action, &ids)
+    case .notify: return await notify(action)
     case .callWebhook: return await callWebhook(action)
-    case .set, .clear, .advance, .addToList, .removeFromList, .assignOwner, .recommend, .enroll, .removeFromSequence,
-      .skipLowerRules:
+    case .set, .clear, .advance, .addToList, .removeFromList, .assignOwner, .createTask, .createNote, .recommend,
+      .enroll, .removeFromSequence, .skipLowerRules:
       preconditionFailure("`\(action.action.rawValue)` goes with others of its kind")
     }
   }

@@ -4,11 +4,7 @@ import RuleSemantics
 
 // `create task`, and `notify` of a person: a task in HubSpot.
 extension ActionExecutor {
-  func createTask(_ action: OutboundAction, _ ids: inout [Int64: String]) async -> ActionResult {
-    await create(.tasks, body: (property: "hs_task_body", text: ""), action, &ids) { await taskProperties(of: action) }
-  }
-
-  private func taskProperties(of action: OutboundAction) async -> Result<[String: String], Unfit> {
+  func task(of action: OutboundAction) async -> Result<Activity, Unfit> {
     let text = action.request["text"]?.string ?? ""
     var properties: [String: String] = [
       "hs_task_subject": text, "hs_task_status": "NOT_STARTED", "hs_task_type": "TODO",
@@ -25,6 +21,6 @@ extension ActionExecutor {
         return .failure(Unfit(result: ActionResult(error)))
       }
     }
-    return .success(properties)
+    return .success(Activity(properties: properties))
   }
 }

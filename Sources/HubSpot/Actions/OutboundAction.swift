@@ -66,6 +66,13 @@ package enum ActionResult: Hashable, Sendable {
 
   package static var done: ActionResult { .done(note: nil, remote: nil) }
 
+  /// What is said of a row of a batch that nothing was done about.
+  init(_ problem: APIProblem) {
+    self =
+      problem.isPassing
+      ? .again("HubSpot: \(problem.text)", after: .seconds(5)) : .failed("HubSpot: \(problem.text)")
+  }
+
   /// What an error says of an action that was asked for with it.
   init(_ error: HubSpotError) {
     switch error {

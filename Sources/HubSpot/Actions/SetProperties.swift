@@ -63,6 +63,8 @@ extension ActionExecutor {
         }
       case .problem(let problem) where problem.isNotFound:
         await writeToSurvivor(row, object, actions, &results, &ids)
+      case .problem(let problem) where problem.isPassing:
+        for member in row.members { results[member] = ActionResult(problem) }
       case .problem(let problem) where row.members.count > 1:
         // Which of the changes is wrong shows when each goes by itself.
         _ = problem
@@ -76,7 +78,7 @@ extension ActionExecutor {
           break
         }
       case .problem(let problem):
-        for member in row.members { results[member] = .failed("HubSpot: \(problem.text)") }
+        for member in row.members { results[member] = ActionResult(problem) }
       }
     }
   }
@@ -124,7 +126,7 @@ extension ActionExecutor {
       case .written(let record):
         let kept = record.properties[Lifecycle.property] ?? ""
         return kept.lowercased() == wanted.lowercased() ? .done : .refused(Lifecycle.kept(kept, wanted: wanted))
-      case .problem(let problem): return .failed("HubSpot: \(problem.text)")
+      case .problem(let problem): return ActionResult(problem)
       case .unmentioned: return .again("HubSpot's answer does not mention the record", after: .seconds(5))
       }
     } catch {

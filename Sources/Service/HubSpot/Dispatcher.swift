@@ -26,6 +26,9 @@ package actor Dispatcher {
   /// Changes that go 100 to a call; so many are claimed at a time.
   private static let batchActions: [ActionID] = [.set, .clear, .advance, .assignOwner, .addToList, .removeFromList]
   private static let batchClaim = 2_000
+  /// Made 100 to a call, and looked up so when the program ends meanwhile.
+  private static let activityActions: [ActionID] = [.createTask, .createNote]
+  private static let activityClaim = 500
   /// How often the outcome of one action may be unknown before a person decides.
   private static let unknownLimit = 12
   /// So that a HubSpot that is back is noticed within that time.
@@ -80,6 +83,7 @@ package actor Dispatcher {
     }
     while !Task.isCancelled, !isStopping() {
       var claimed = try claim(Self.batchClaim, [.pending, .unknown], Self.batchActions)
+      claimed += try claim(Self.activityClaim, [.pending, .unknown], Self.activityActions)
       // Those that go one by one are claimed in small numbers: each that is under way when the program ends is looked up.
       claimed += try claim(concurrency * 4, [.pending, .unknown, .waiting], Self.singleActions)
       if claimed.isEmpty { break }
@@ -92,7 +96,9 @@ package actor Dispatcher {
     return summary
   }
 
-  private static let singleActions = ActionID.allCases.filter { !batchActions.contains($0) }
+  private static let singleActions = ActionID.allCases.filter {
+    !batchActions.contains($0) && !activityActions.contains($0)
+  }
 
   private func claim(
     _ limit: Int, _ statuses: [OutboxEntry.Status], _ actions: [ActionID]

@@ -16,6 +16,8 @@ final class FakeHubSpot: Transport {
 
   /// What happens to a request instead of an answer.
   enum Fault: Sendable {
+    /// Nothing is wrong with this one.
+    case passes
     case status(Int, body: String = "{}", headers: [String: String] = [:])
     /// It is carried out, and then this is answered.
     case statusAfterwards(Int)
@@ -104,7 +106,7 @@ final class FakeHubSpot: Transport {
       return IncomingReply(status: status, headers: headers, body: Array(body.utf8))
     case .noAnswer: throw .noAnswer(reason: "timeout")
     case .notSent: throw .notSent(reason: "no connection")
-    case .statusAfterwards, .noAnswerAfterwards, nil: break
+    case .statusAfterwards, .noAnswerAfterwards, .passes, nil: break
     }
     let body = request.body.flatMap { JSONValue.parse($0) } ?? .null
     let token = request.headers.first { $0.name == "authorization" }?.value.dropFirst("Bearer ".count)
@@ -204,6 +206,7 @@ final class FakeHubSpot: Transport {
     case (.post, []): return create(object, body)
     case (.post, ["search"]): return search(object, body)
     case (.post, ["batch", "read"]): return batchRead(object, body)
+    case (.post, ["batch", "create"]): return batchCreate(object, body)
     case (.post, ["batch", "update"]), (.post, ["batch", "upsert"]):
       return batchWrite(object, body, isUpsert: rest[1] == "upsert")
     case (.get, _) where rest.count == 1:
@@ -270,6 +273,34 @@ final class FakeHubSpot: Transport {
       state.records[object, default: [:]][id] = record
       return (201, Self.json(id, record))
     }
+  }
+
+  /// A value `bad` is refused, one `odd` is something that HubSpot stumbles over.
+  private func batchCreate(_ object: CRMObject, _ body: JSONValue) -> (Int, JSONValue) {
+    var results: [JSONValue] = []
+    var errors: [JSONValue] = []
+    for input in body["inputs"]?.list ?? [] {
+      let trace = input["objectWriteTraceId"]?.string ?? ""
+      let values = (input["properties"]?.members ?? []).map(\.value)
+      if values.contains(.text("bad")) || values.contains(.text("odd")) {
+        errors.append(
+          values.contains(.text("bad"))
+            ? Self.error("VALIDATION_ERROR", "a value is bad", trace)
+            : Self.error("INTERNAL_ERROR", "internal error", trace))
+        continue
+      }
+      let (status, answer) = create(object, input)
+      if status == 201 {
+        results.insert(answer, at: 0)
+      } else {
+        errors.append(Self.error(answer["category"]?.string ?? "", answer["message"]?.string ?? "", trace))
+      }
+    }
+    let answer = JSONValue.members([
+      ("status", .text("COMPLETE")), ("results", .list(results)),
+      ("numErrors", errors.isEmpty ? nil : .integer(errors.count)), ("errors", errors.isEmpty ? nil : .list(errors)),
+    ])
+    return (errors.isEmpty ? 201 : 207, answer)
   }
 
   /// Finds at most 10,000 for one search, as HubSpot does.
