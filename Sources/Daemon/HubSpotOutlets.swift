@@ -34,7 +34,7 @@ package actor HubSpotDispatch: OutboxDispatch {
     let settled = summary.done + summary.refused + summary.failed + summary.parked + summary.waiting
     return DispatchOutcome(
       done: summary.done, nextDue: summary.nextDue, problems: summary.problems,
-      isAway: settled == 0 && summary.postponed + summary.unknown > 0)
+      isAway: summary.isAway || settled == 0 && summary.postponed + summary.unknown > 0)
   }
 
   private func dispatcher(_ book: RuleBook) -> Dispatcher {

@@ -21,6 +21,16 @@ package enum HubSpotError: Error, Hashable, Sendable {
   case credentials(reason: String)
 }
 
+extension HubSpotError {
+  /// When to ask again, where HubSpot or the way to it said so.
+  package var retryAfter: Duration? {
+    switch self {
+    case .limited(_, let retryAfter), .unavailable(_, let retryAfter): retryAfter
+    default: nil
+    }
+  }
+}
+
 extension HubSpotError: CustomStringConvertible {
   package var description: String {
     switch self {

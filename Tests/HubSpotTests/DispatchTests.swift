@@ -208,6 +208,30 @@ struct DispatchTests {
     try expectExactlyOnce(workspace, contacts: 1)
   }
 
+  /// While HubSpot is away nothing is tried in vain, so that everything is due when it is back.
+  @Test func whatWaitsIsNotPutOffWhileHubSpotIsAway() async throws {
+    let workspace = try workspace(contacts: 1)
+    defer { workspace.remove() }
+    try workspace.run()
+    let dispatcher = workspace.dispatcher()
+    for _ in 0..<60 { workspace.hubspot.fail("/", .notSent) }
+    var passes = 0
+    while workspace.hubspot.with({ !$0.faults.isEmpty }) {
+      passes += 1
+      try #require(passes < 200)
+      let summary = try await dispatcher.dispatchDue()
+      // The last fault may have been that of a request that was tried again.
+      if summary.done > 0 { break }
+      if summary.isAway { #expect(summary.postponed == 0 && summary.problems.count == 1) }
+      let due = try #require(summary.nextDue)
+      workspace.time.advance(.milliseconds(max(1, due.milliseconds - workspace.time.now.milliseconds)))
+    }
+    let attempts = try workspace.store.outbox(.pending).map(\.attempts)
+    #expect(attempts.allSatisfy { $0 <= 3 })
+    _ = try await dispatcher.dispatchDue()
+    try expectExactlyOnce(workspace, contacts: 1)
+  }
+
   /// A disk that is full, a database that is locked: what was claimed is come back to by the same dispatcher.
   @Test func aDatabaseThatFailsAmidAPassStrandsNothing() async throws {
     let workspace = try TestWorkspace(

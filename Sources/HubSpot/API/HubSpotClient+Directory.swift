@@ -88,6 +88,11 @@ extension HubSpotClient {
     return id
   }
 
+  /// After a HubSpot that did not answer, asks it something that changes nothing; otherwise nothing is asked.
+  package func requireAnswer() async throws(HubSpotError) {
+    if isResting { _ = try await account() }
+  }
+
   /// `nil` where there is no list of that name.
   func list(named name: String, of object: CRMObject) async throws(HubSpotError) -> Directory.ListFacts? {
     do throws(HubSpotError) {

@@ -50,6 +50,9 @@ package actor HubSpotClient {
     limiter = RateLimiter(settings.limits)
   }
 
+  /// Whether HubSpot has not answered lately.
+  var isResting: Bool { breaker.isOpen }
+
   /// What HubSpot has said of the day's requests; `nil` before it said anything.
   package var dailyRemaining: Int? { limiter.dailyRemaining }
 

@@ -17,6 +17,8 @@ package struct DispatchSummary: Hashable, Sendable {
   package var unknown = 0
   /// Held back or dropped, since something had changed since they were decided.
   package var withheld = 0
+  /// Whether nothing was tried, since HubSpot does not answer.
+  package var isAway = false
   /// When the next entry is due; `nil` when none waits.
   package var nextDue: Instant?
   /// What went wrong, each once.

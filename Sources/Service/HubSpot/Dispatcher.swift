@@ -75,10 +75,15 @@ package actor Dispatcher {
     }
     var summary = DispatchSummary()
     guard try store.nextOutboxDue() != nil else { return summary }
-    do { try await AccountCheck.require(store, executor.client) } catch let error as HubSpotError {
-      // Whose records these would be is not known, and HubSpot is not there anyway.
+    do {
+      try await AccountCheck.require(store, executor.client)
+      try await executor.client.requireAnswer()
+    } catch let error as HubSpotError {
+      // Whose records these would be is not known, and HubSpot is not there anyway. What waits is not tried in vain, or it
+      // would wait for its next turn when HubSpot is back.
       summary.note("\(error)")
-      summary.nextDue = now().adding(Self.longestBackoff)
+      summary.isAway = true
+      summary.nextDue = now().adding(min(error.retryAfter ?? Self.longestBackoff, Self.longestBackoff))
       return summary
     }
     while !Task.isCancelled, !isStopping() {
