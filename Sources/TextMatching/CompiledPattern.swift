@@ -30,10 +30,15 @@ package struct CompiledPattern: Sendable {
   }
 }
 
-/// A compiled pattern and its memory. PCRE2 writes to it only while it is compiled, here in `init`.
-// @unchecked: the pointer's target never changes after `init`, and `deinit` runs when nobody can hold it any more.
+/// A compiled pattern and its memory. PCRE2 writes to it only while it is compiled: in `init`, and once more before the
+/// first search, when machine code is made of it, which takes longer and is nothing to whoever only asks whether the
+/// pattern is one.
+// @unchecked: the pointer's target changes only before the first search, which waits for that under a lock, and `deinit`
+// runs when nobody can hold it any more.
 private final class PatternCode: @unchecked Sendable {
   private let pointer: OpaquePointer
+  private let isMachineCode = Atomic(false)
+  private let translating = Mutex(())
 
   init(pattern: String, options: String) throws(PatternError) {
     // What looks ahead of a match (start optimizations) makes the machine code of PCRE2 10.42, which Debian has, miss
@@ -60,15 +65,23 @@ private final class PatternCode: @unchecked Sendable {
         message: PatternCode.message(errorNumber), byteOffset: min(max(errorOffset, 0), pattern.utf8.count))
     }
     pointer = compiled
-    // Where the system allows no machine code to be made, PCRE2 interprets the pattern, within the same limits.
-    _ = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
   }
 
   deinit {
     pcre2_code_free_8(pointer)
   }
 
+  private func makeMachineCode() {
+    translating.withLock { _ in
+      guard !isMachineCode.load(ordering: .relaxed) else { return }
+      // Where the system allows no machine code to be made, PCRE2 interprets the pattern, within the same limits.
+      _ = pcre2_jit_compile_8(pointer, UInt32(PCRE2_JIT_COMPLETE))
+      isMachineCode.store(true, ordering: .releasing)
+    }
+  }
+
   func search(_ bytes: UnsafeBufferPointer<UInt8>, isValid: Bool, in space: SearchSpace) -> MatchResult {
+    if !isMachineCode.load(ordering: .acquiring) { makeMachineCode() }
     let flags = isValid ? UInt32(PCRE2_NO_UTF_CHECK) : 0
     let result = withUnsafePointer(to: 0 as UInt8) { empty in
       pcre2_match_8(

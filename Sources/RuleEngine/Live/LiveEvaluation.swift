@@ -79,6 +79,7 @@ package final class LiveEvaluation {
     }
     let (nodes, evaluator) = (nodes, evaluator)
     let asked = subject == .contact ? contacts.table.answers : accounts.table.answers
+    evaluator.decideConjunctions(subject, row: Int(row), beforeAsking: asked.count)
     for answer in asked { _ = evaluator.cell(nodes[Int(answer)], row: Int(row)) }
   }
 
@@ -231,22 +232,26 @@ package final class LiveEvaluation {
 
   private func evaluateMarked(isFirst: Bool = false) -> [Flip] {
     var flips: [Flip]? = isFirst ? nil : []
-    for (row, list) in scalars.takeMarked() { evaluate(row, list, &scalars, &flips) }
+    for (row, list) in scalars.takeMarked() { evaluate(nil, row, list, &scalars, &flips) }
     var marked = contacts.takeMarked()
     // What people read of their account is computed once for those that stand together.
     if marked.count > 1 {
       let accounts = data.accountOfContact
       marked.sort { (accounts[Int($0.row)], $0.row) < (accounts[Int($1.row)], $1.row) }
     }
-    for (row, list) in marked { evaluate(row, list, &contacts, &flips) }
+    for (row, list) in marked { evaluate(.contact, row, list, &contacts, &flips) }
     flips?.sort { ($0.row ?? -1, $0.answer) < ($1.row ?? -1, $1.answer) }
-    for (row, list) in accounts.takeMarked() { evaluate(row, list, &accounts, &flips) }
+    for (row, list) in accounts.takeMarked() { evaluate(.account, row, list, &accounts, &flips) }
     return flips ?? []
   }
 
-  private func evaluate(_ row: Int32, _ list: AnswerList, _ rows: inout LiveRows, _ flips: inout [Flip]?) {
+  /// - Parameter subject: `nil` for what is the same for all rows.
+  private func evaluate(
+    _ subject: Subject?, _ row: Int32, _ list: AnswerList, _ rows: inout LiveRows, _ flips: inout [Flip]?
+  ) {
     evaluations += list.answers.count
     let (nodes, evaluator) = (nodes, evaluator)
+    if let subject { evaluator.decideConjunctions(subject, row: Int(row), beforeAsking: list.answers.count) }
     for answer in list.answers {
       let node = nodes[Int(answer)]
       let new = evaluator.cell(node, row: Int(row))

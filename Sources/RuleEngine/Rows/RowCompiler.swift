@@ -19,6 +19,7 @@ struct RowTables {
   /// For each type of events the leaves of its owner that read it, and of its owner's account.
   var leavesOfOwner: [[Int]] = []
   var leavesOfAccount: [[Int]] = []
+  var sharedTests = (contacts: SharedTests(frame: 0), accounts: SharedTests(frame: 0))
   /// The nodes at each whole multiple of `RowCompiler.anchorDistance`.
   var anchors: [Int] = []
   private let contactInteractions: [EventID]
@@ -68,7 +69,7 @@ struct RowCompiler {
   private let data: RowData
   private let calendar: BusinessCalendar
   var steps: [RowStep] = []
-  private(set) var operands: [Int32] = []
+  var operands: [Int32] = []
   var tables: RowTables
   private(set) var members: [Cell] = []
 
@@ -95,6 +96,7 @@ struct RowCompiler {
     }
     assignLeaves()
     for index in steps.indices { findNear(index) }
+    findSharedTests()
   }
 
   private mutating func fill(_ step: inout RowStep, _ node: Node) {

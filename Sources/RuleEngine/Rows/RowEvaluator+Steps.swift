@@ -10,7 +10,7 @@ extension RowEvaluator {
     switch step.code {
     case .missing: cell = step.kind.missing
     case .constant: cell = step.cell
-    case .and: cell = step.variant == 1 ? andFlags(step) : and(step)
+    case .and: cell = step.variant == 1 ? andFlags(step, index) : and(step)
     case .or: cell = step.variant == 1 ? orFlags(step) : or(step)
     case .not:
       let truth = truth(step.a)
@@ -51,10 +51,11 @@ extension RowEvaluator {
   }
 
   /// Where all operands are flags.
-  private func andFlags(_ step: RowStep) -> Cell {
+  private func andFlags(_ step: RowStep, _ index: Int) -> Cell {
     let operands = registers.operands + Int(step.a)
     var result: Cell = 1
-    for position in 0..<Int(step.b) {
+    let first = step.c > 0 && registers.passedSharedTests(index, of: Int(step.frame)) ? Int(step.c) : 0
+    for position in first..<Int(step.b) {
       let truth = cell(operands[position])
       if truth == 0 { return 0 }
       result |= truth

@@ -24,7 +24,7 @@ struct RowStep {
   var variant: UInt8 = 0
   var frame: Int32
   /// Operands are steps; of steps with many, `a` is the position of the first in the list of operands and `b` their
-  /// number.
+  /// number. Of a conjunction `c` is how many of its operands, the first ones, are tests that others share.
   var a: Int32 = -1
   var b: Int32 = -1
   var c: Int32 = -1

@@ -32,9 +32,14 @@ struct LiveHistory {
     return reads
   }
 
-  init(seed: UInt64, conditions: Int) {
+  /// - Parameter conjunctions: how many of the answers about contacts, and about accounts, are conjunctions that have
+  ///   operands in common.
+  init(seed: UInt64, conditions: Int, conjunctions: Int = 0) {
     generator = ExpressionGenerator(random: SeededGenerator(seed: seed &+ 31))
     generator.addDefinitions()
+    if conjunctions > 0 {
+      for subject in Subject.allCases { generator.addConjunctions(conjunctions, subject) }
+    }
     for number in 0..<conditions { generator.addCondition(number % 3 == 0 ? .account : .contact) }
     values = WorldGenerator(random: SeededGenerator(seed: seed &+ 3_000_000))
     world = values.world(SampleSchema.program(definitions: generator.definitions))
@@ -255,12 +260,25 @@ struct LiveHistory {
 extension ExpressionGenerator {
   /// A define that is true or false.
   mutating func addCondition(_ subject: Subject) {
-    let id = DefinitionID(definitions.count)
     let context = Context(subject: subject, definitionLimit: definitions.count)
+    add(condition(3, context), subject)
+  }
+
+  /// Defines that each need some of a few conditions, most of them about fields alone.
+  mutating func addConjunctions(_ count: Int, _ subject: Subject) {
+    let context = Context(subject: subject, definitionLimit: definitions.count)
+    let shared = (0..<16).map { number in condition(number < 12 ? 1 : 2, context) }
+    for _ in 0..<count {
+      add(.make(.and((0..<(2 + random.below(3))).map { _ in random.pick(shared) })), subject)
+    }
+  }
+
+  private mutating func add(_ condition: CheckedExpression, _ subject: Subject) {
+    let id = DefinitionID(definitions.count)
     definitions.append(
       Definition(
         id: id, name: "condition\(id.index)", formerName: nil, title: nil, subject: subject, type: .flag,
-        mayBeMissing: true, body: .define(condition(3, context)), sync: nil, nameRange: SampleSchema.range,
+        mayBeMissing: true, body: .define(condition), sync: nil, nameRange: SampleSchema.range,
         range: SampleSchema.range))
   }
 }

@@ -15,8 +15,14 @@ import Testing
     for seed in (part * size)..<((part + 1) * size) { play(UInt64(seed), steps: 24) }
   }
 
-  private func play(_ seed: UInt64, steps: Int) {
-    var history = LiveHistory(seed: seed, conditions: 24)
+  /// Enough conjunctions for the tests that they share to be asked first.
+  @Test(arguments: 0..<8)
+  func conjunctionsThatShareTestsAreThoseOfAFreshEvaluation(seed: Int) {
+    play(UInt64(seed &+ 900), steps: 12, conjunctions: 120)
+  }
+
+  private func play(_ seed: UInt64, steps: Int, conjunctions: Int = 0) {
+    var history = LiveHistory(seed: seed, conditions: 24, conjunctions: conjunctions)
     var answers = history.liveAnswers()
     expectSame(answers, history.freshAnswers(at: history.world.now), "seed \(seed) at first")
     for step in 0..<steps {

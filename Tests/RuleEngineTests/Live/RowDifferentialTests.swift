@@ -54,6 +54,32 @@ import Testing
     return compared
   }
 
+  /// On the way to an answer the same conjunctions are asked about colleagues, and then about the contact again.
+  @Test func conjunctionsOfColleaguesAreTheirOwn() throws {
+    var text = "contact { email text key  visits number  score_given number }\naccount { domain text key }\n"
+    for step in 0..<80 {
+      text += "define both\(step) = visits > \(step % 9) and score_given > \(step / 9)\n"
+      text += "rule busy\(step) { when any(colleagues where both\(step)) then add to list \"Busy\" }\n"
+    }
+    for step in 0..<80 {
+      text += "rule alone\(step) { when both\(step) and visits < 100 then add to list \"Alone\" }\n"
+    }
+    var book = try RuleBook(text)
+    try book.account("x.example")
+    try book.contact("a@x.example", of: 0, ["visits": 3, "score_given": 1])
+    try book.contact("b@x.example", of: 0, ["visits": 8, "score_given": 9])
+    try book.contact("c@x.example", of: 0, ["visits": 5])
+    let live = LiveEvaluation(
+      plan: EvaluationPlan(book.program), snapshot: book.world.snapshot(), now: book.world.now,
+      calendar: book.world.calendar)
+    let evaluation = book.world.evaluation()
+    for (index, answer) in live.answers.enumerated() {
+      for row in 0..<3 {
+        #expect(live.value(index, row: Int32(row)) == evaluation.value(answer.node, row: row), "\(answer.origins)")
+      }
+    }
+  }
+
   /// A chain of definitions that is much longer than any stack is deep.
   @Test func longChainsAreComputed() throws {
     var text = "contact { email text key  visits number }\n"

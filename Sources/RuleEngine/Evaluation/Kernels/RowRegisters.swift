@@ -8,6 +8,10 @@ final class RowRegisters {
   let frames: UnsafeMutablePointer<Int32>
   /// What each step said last.
   let values: UnsafeMutablePointer<Said>
+  /// For each conjunction in which epoch of its frame not all tests that it shares with others were found true.
+  let doubts: UnsafeMutablePointer<UInt64>
+  /// For each frame in which epoch the tests that conjunctions share were asked.
+  let decidedEpochs: UnsafeMutablePointer<UInt64>
   /// Until when it says so, and in which epoch of its frame that was found out.
   let horizons: UnsafeMutablePointer<Int64>
   let horizonStamps: UnsafeMutablePointer<UInt64>
@@ -41,6 +45,8 @@ final class RowRegisters {
     steps = .allocate(capacity: max(all.count, 1))
     frames = .allocate(capacity: max(all.count, 1))
     values = .allocate(capacity: max(all.count, 1))
+    doubts = .allocate(capacity: max(all.count, 1))
+    decidedEpochs = .allocate(capacity: frameCount)
     horizons = .allocate(capacity: max(all.count, 1))
     horizonStamps = .allocate(capacity: max(all.count, 1))
     trends = .allocate(capacity: max(all.count, 1))
@@ -57,6 +63,8 @@ final class RowRegisters {
     }
     for (index, operand) in many.enumerated() { (operands + index).initialize(to: operand) }
     values.initialize(repeating: Said(), count: max(all.count, 1))
+    doubts.initialize(repeating: 0, count: max(all.count, 1))
+    decidedEpochs.initialize(repeating: 0, count: frameCount)
     horizons.initialize(repeating: 0, count: max(all.count, 1))
     horizonStamps.initialize(repeating: 0, count: max(all.count, 1))
     trends.initialize(repeating: 0, count: max(all.count, 1))
@@ -73,6 +81,8 @@ final class RowRegisters {
     steps.deallocate()
     frames.deallocate()
     values.deallocate()
+    doubts.deallocate()
+    decidedEpochs.deallocate()
     horizons.deallocate()
     horizonStamps.deallocate()
     trends.deallocate()
@@ -83,6 +93,12 @@ final class RowRegisters {
     operands.deallocate()
     frameRows.deallocate()
     epochs.deallocate()
+  }
+
+  /// Whether the tests that a conjunction shares with others were all found true for the row that its frame is at.
+  @inline(__always)
+  func passedSharedTests(_ conjunction: Int, of frame: Int) -> Bool {
+    decidedEpochs[frame] == epochs[frame] && doubts[conjunction] != epochs[frame]
   }
 
   /// Forgets all answers.

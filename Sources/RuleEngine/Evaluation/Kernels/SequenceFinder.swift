@@ -191,9 +191,9 @@ struct SequenceFinder {
 
     private func isAnswerable(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
       let (low, high) = (LiteralPattern.answerableBytes.lowerBound, LiteralPattern.answerableBytes.upperBound)
-      var isAnswerable = true
-      for byte in text { isAnswerable = isAnswerable && byte &- low <= high &- low }
-      return isAnswerable
+      var farthest: UInt8 = 0
+      for byte in text { farthest = max(farthest, byte &- low) }
+      return farthest <= high &- low
     }
 
     @inline(never)

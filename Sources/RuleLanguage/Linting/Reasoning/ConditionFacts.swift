@@ -12,6 +12,9 @@ struct ConditionFacts: Sendable {
 
   /// The operands of the outermost `and`.
   var parts: [Part]
+
+  /// Equal for two conditions that mean the same by their form.
+  var fingerprint: String { parts.map(\.fingerprint).sorted().joined(separator: ",") }
 }
 
 extension LintContext {

@@ -119,17 +119,50 @@ extension CheckedExpression.PeopleAggregate {
   }
 }
 
+extension CheckedRule.Trigger {
+  var fingerprint: String {
+    let wait =
+      switch wait {
+      case .duration(let span): span.fingerprint
+      case .until(let instant): instant.fingerprint
+      case nil: ""
+      }
+    return "\(occurrence.fingerprint);\(filter?.fingerprint ?? "");\(wait)"
+  }
+}
+
+extension CheckedRule.Occurrence {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .event(let events): events.fingerprint
+    case .changed(let reference, to: let value): "changed(\(reference.fingerprint),\(value?.fingerprint ?? ""))"
+    }
+  }
+}
+
 extension CheckedAction {
   /// Equal for two actions that do the same.
   var fingerprint: String {
     let parts = ParameterID.allCases.compactMap { parameter -> String? in
-      switch arguments[parameter] {
-      case .expression(let expression): "\(parameter.rawValue)=\(expression.fingerprint)"
-      case .some(let other): "\(parameter.rawValue)=\(other)"
-      case nil: nil
-      }
+      arguments[parameter].map { "\(parameter.rawValue)=\($0.fingerprint)" }
     }
     return ([id.rawValue] + parts).joined(separator: ";")
+  }
+}
+
+extension CheckedAction.Argument {
+  fileprivate var fingerprint: String {
+    switch self {
+    case .expression(let expression): expression.fingerprint
+    case .field(let field): "field\(field.index)"
+    case .asset(.declared(let id)): "asset\(id.index)"
+    case .asset(.outside(let name)): "\"\(name)\""
+    case .name(let name): "\"\(name)\""
+    case .recipient(.owner(let fallback)): "owner(\(fallback.map { "\"\($0)\"" } ?? ""))"
+    case .recipient(.address(let address)): "\"\(address)\""
+    case .span(let span): span.fingerprint
+    case .flag(let flag): flag ? "yes" : "no"
+    }
   }
 }
 

@@ -13,19 +13,18 @@ func findMissingSurprises(_ context: LintContext) -> [Diagnostic] {
   return reports
 }
 
-/// - Parameter guards: what the conditions beside this one already say, by the fingerprints of the values that they
-///   need or exclude.
+/// - Parameter guards: what the conditions beside this one already say: the values that they need or exclude.
 private func collect(
-  _ expression: CheckedExpression, guards: Set<String>, subject: Subject, _ context: LintContext,
+  _ expression: CheckedExpression, guards: Set<Reference>, subject: Subject, _ context: LintContext,
   into reports: inout [Diagnostic]
 ) {
   switch expression.kind {
   case .and(let operands), .or(let operands):
+    let isAnd = if case .and = expression.kind { true } else { false }
+    let said = operands.map { isAnd ? needs($0) : excuses($0) }
     for (index, operand) in operands.enumerated() {
       var inner = guards
-      for (other, sibling) in operands.enumerated() where other != index {
-        if case .and = expression.kind { inner.formUnion(needs(sibling)) } else { inner.formUnion(excuses(sibling)) }
-      }
+      for (other, values) in said.enumerated() where other != index { inner.formUnion(values) }
       collect(operand, guards: inner, subject: subject, context, into: &reports)
     }
     return
@@ -43,10 +42,10 @@ private func collect(
 
 /// Whether there was something to say about `condition`, whose answer hangs on `operand`.
 private func report(
-  _ operand: CheckedExpression, _ condition: CheckedExpression, _ guards: Set<String>, _ subject: Subject,
+  _ operand: CheckedExpression, _ condition: CheckedExpression, _ guards: Set<Reference>, _ subject: Subject,
   _ context: LintContext, into reports: inout [Diagnostic]
 ) -> Bool {
-  let sources = missingSources(of: operand, context).filter { !guards.contains($0.reference.fingerprint) }
+  let sources = missingSources(of: operand, context).filter { !guards.contains($0.reference) }
   guard let source = sources.first else { return false }
   reports.append(
     .missingSurprise(
@@ -80,25 +79,25 @@ private func missingSources(
 }
 
 /// The attributes that must be known for a condition to be true.
-private func needs(_ condition: CheckedExpression) -> Set<String> {
+private func needs(_ condition: CheckedExpression) -> Set<Reference> {
   switch condition.kind {
-  case .isKnown(let operand): return Set(operand.references.map(\.fingerprint))
+  case .isKnown(let operand): return Set(operand.references)
   case .not, .or: return []
   case .compare(_, .notEqual, _): return []
   case .and(let operands): return operands.reduce(into: []) { $0.formUnion(needs($1)) }
-  case .compare(let left, _, let right): return Set((left.plainReferences + right.plainReferences).map(\.fingerprint))
+  case .compare(let left, _, let right): return Set((left.plainReferences + right.plainReferences))
   case .isOneOf(let operand, _), .between(let operand, _, _), .text(let operand, _, _), .matches(let operand, _),
     .inLast(let operand, _), .inNext(let operand, _):
-    return Set(operand.plainReferences.map(\.fingerprint))
-  case .read(let reference): return [reference.fingerprint]
+    return Set(operand.plainReferences)
+  case .read(let reference): return [reference]
   default: return []
   }
 }
 
 /// The attributes that may be missing because the condition then is true: `x is unknown or …`.
-private func excuses(_ condition: CheckedExpression) -> Set<String> {
+private func excuses(_ condition: CheckedExpression) -> Set<Reference> {
   if case .not(let operand) = condition.kind, case .isKnown(let value) = operand.kind {
-    return Set(value.references.map(\.fingerprint))
+    return Set(value.references)
   }
   return []
 }

@@ -8,29 +8,32 @@ func findUnnamedRules(_ context: LintContext) -> [Diagnostic] {
 
 /// Two rules that do the same thing under the same condition: everybody concerned gets it twice.
 func findDuplicateRules(_ context: LintContext) -> [Diagnostic] {
-  var first: [String: CheckedRule] = [:]
-  return context.program.rules.compactMap { rule in
+  let rules = context.program.rules
+  var firstOfOccasion: [String: Int] = [:]
+  // What rules do is written out only where two have the same occasion.
+  var sharedOccasions: Set<String> = []
+  var firstToDo: [String: Int] = [:]
+  func note(_ rule: Int, _ occasion: String) {
+    for action in rules[rule].actions { firstToDo[occasion + ";" + action.fingerprint] = rule }
+  }
+  return rules.indices.compactMap { index in
+    let rule = rules[index]
     let occasion =
-      "\(rule.subject);\(rule.condition?.fingerprint ?? "");" + (rule.trigger.map { fingerprint(of: $0) } ?? "")
+      rule.subject.rawValue + ";" + (context.ruleFacts[index]?.fingerprint ?? "") + ";"
+      + (rule.trigger?.fingerprint ?? "")
+    guard let first = firstOfOccasion[occasion] else {
+      firstOfOccasion[occasion] = index
+      return nil
+    }
+    if sharedOccasions.insert(occasion).inserted { note(first, occasion) }
     for action in rule.actions {
-      let key = occasion + ";" + action.fingerprint
-      if let other = first[key] {
+      if let other = firstToDo[occasion + ";" + action.fingerprint].map({ rules[$0] }) {
         return .duplicateRule(
           context.name(of: rule), action: action.id.rawValue, at: action.range, other: context.name(of: other),
           otherRange: context.nameRange(of: other))
       }
     }
-    for action in rule.actions { first[occasion + ";" + action.fingerprint] = rule }
+    note(index, occasion)
     return nil
   }
-}
-
-private func fingerprint(of trigger: CheckedRule.Trigger) -> String {
-  let wait: String
-  switch trigger.wait {
-  case .duration(let span): wait = "\(span)"
-  case .until(let instant): wait = instant.fingerprint
-  case nil: wait = ""
-  }
-  return "\(trigger.occurrence);\(trigger.filter?.fingerprint ?? "");\(wait)"
 }
