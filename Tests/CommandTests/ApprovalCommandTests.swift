@@ -124,6 +124,31 @@ struct ApprovalCommandTests {
     #expect(try lines(program) == [])
   }
 
+  /// An approval stops what waits in the outbox also when the rule or sequence is called otherwise by then.
+  @Test func anApprovalIsTakenBackUnderANewName() throws {
+    let program = try approvedSequence(step: #"create note "first"  wait 1 day  create note "second""#)
+    defer { program.remove() }
+    try program.run("run", "--at", "2026-03-02 11:00")
+    let book = try program.read("rules/book.abm").replacing("sequence s ", with: "sequence late was s ")
+    try program.write(book, to: "rules/book.abm")
+    #expect(try program.run("run", "--at", "2026-03-02 11:10").code == 0)
+    #expect(try program.run("approvals", "reject", "1", "--by", "bob", "--at", "2026-03-02 11:30").code == 0)
+    let run = try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 12:00")
+    #expect(run.errors.contains("12 actions not carried out, rejected"), "\(run.errors)")
+
+    let rule = try workspace("approve rules that act on more than 5 contacts")
+    defer { rule.remove() }
+    try rule.run("run", "--at", "2026-03-02 09:00")
+    try rule.run("approvals", "approve", "news", "--by", "ann", "--at", "2026-03-02 10:00")
+    try rule.run("run", "--at", "2026-03-02 11:00")
+    let renamed = try rule.read("rules/book.abm").replacing("rule news ", with: "rule letter was news ")
+    try rule.write(renamed, to: "rules/book.abm")
+    #expect(try rule.run("run", "--at", "2026-03-02 11:10").code == 0)
+    #expect(try rule.run("approvals", "reject", "2", "--by", "bob", "--at", "2026-03-02 11:30").code == 0)
+    let last = try rule.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 12:00")
+    #expect(last.errors.contains("12 actions not carried out, rejected"), "\(last.errors)")
+  }
+
   @Test func whoeverIsTakenOutWithAnApprovalGetsNothingMore() throws {
     let program = try approvedSequence(step: #"wait 1 day  create note "first""#)
     defer { program.remove() }
@@ -165,6 +190,32 @@ struct ApprovalCommandTests {
     #expect(late.output.contains("nobody approved it by 2026-03-16 09:00"))
     #expect(try program.run("approvals", "--at", "2026-03-16 10:00").output == "nothing waits for approval\n")
     #expect(try lines(program).count == 1)
+  }
+
+  /// What a person refused, the contact never saw: it counts for no `never repeat`. What was agreed to does.
+  @Test func whatWasRefusedCanBeRecommendedAgain() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      contact { email text key }
+      asset { type text }
+      asset guide "The guide" { type "guide" }
+      recommendation next { from asset  never repeat within 180 days  factor one 100% = 1  pick best 1 }
+      rule offer { when email is known then recommend next for approval once every 15 days }
+      policy { approvals expire after 5 days }
+      """, to: "rules/book.abm")
+    try program.write("email\nann@acme.example\nbob@acme.example\ncy@acme.example\n", to: "people.csv")
+    try program.run("import", "contacts", "people.csv")
+    try program.run("run", "--at", "2026-03-02 09:00")
+    try program.run("approvals", "approve", "1", "--by", "eva", "--at", "2026-03-02 10:00")
+    try program.run("approvals", "reject", "2", "--by", "eva", "--at", "2026-03-02 10:00")
+    try program.run("run", "--at", "2026-03-02 11:00")
+    try program.run("run", "--at", "2026-03-07 11:00")
+    let again = try program.run("run", "--at", "2026-03-17 11:00", "--format", "json").output
+    let asked = try program.run("approvals", "list", "--at", "2026-03-17 11:01").output
+    #expect(!asked.contains("ann@") && asked.contains("bob@") && asked.contains("cy@"), "\(asked)")
+    #expect(again.contains("no candidate"))
   }
 
   @Test func namesThatNobodyAskedAboutAreWrongUsage() throws {

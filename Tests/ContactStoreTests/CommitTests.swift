@@ -474,7 +474,9 @@ struct CommitTests {
       request: .members([("score", .number(0.25)), ("list", .list([.null]))]),
       occurrence: .state(at: noon), index: 2)
     var asking = Decisions(now: noon)
-    asking.changes.approvals.askedItems = [.init(action: action, expiresAt: noon.adding(milliseconds: 1000))]
+    asking.changes.approvals.askedItems = [
+      .init(action: action, expiresAt: noon.adding(milliseconds: 1000), assets: [])
+    ]
     _ = try commit(asking, store)
     let item = try #require(
       try store.load(Self.book.program, reading: Self.reads, now: noon).state.approvals.items.first)
@@ -485,6 +487,22 @@ struct CommitTests {
     let late = noon.adding(milliseconds: 1000)
     #expect(try store.answer([record.id], isApproval: true, by: "ann", note: nil, now: late) == [.tooLate])
     #expect(try store.approvals(now: late).map(\.status) == [.expired])
+  }
+
+  @Test func aTurnThatCameToNothingIsKept() throws {
+    let folder = try Folder()
+    let store = try filled(folder)
+    let late = noon.adding(milliseconds: 5000)
+    let turns = [
+      Firing(last: late, reached: nil), Firing(last: late, reached: noon, isArmed: false), Firing(last: late),
+    ]
+    for (index, turn) in turns.enumerated() {
+      var decisions = Decisions(now: noon.adding(milliseconds: Int64(index)))
+      decisions.changes.firings = [.init(rule: "promote", subject: .contact, row: 1, firing: turn)]
+      _ = try commit(decisions, store)
+      let state = try store.load(Self.book.program, reading: Self.reads, now: late).state
+      #expect(state.firings["promote"]?[1] == turn)
+    }
   }
 
   @Test func aHaltedRunIsOnRecordAndDoesNothing() throws {

@@ -108,4 +108,31 @@ struct PriorityTests {
     #expect(scene.run(after: TimeSpan(1, .days)).acted == ["r ann@acme.example"])
     #expect(scene.run(after: TimeSpan(30, .days)).acted == ["r cy@acme.example"])
   }
+
+  /// Whom a cap or a person kept it from was not reached, in the same run and in later ones.
+  @Test func whoseTurnCameToNothingLeavesThePlaceToOthers() throws {
+    var scene = try scene(
+      """
+      policy { timezone "UTC"  approve rules that act on more than 0 contacts }
+      rule r {
+        when hot then create note "hot" once
+        at most 1 contact per account per 30 days, highest size first
+      }
+      """, people: ["ann@acme.example", "ben@acme.example"])
+    scene.add("acme.example", of: .account)
+    scene.set("size", to: .number(3), of: "ann@acme.example")
+    for name in ["ann", "ben"] { scene.join("\(name)@acme.example", "acme.example") }
+    scene.options.appliesPopulationPolicies = true
+    #expect(scene.run().lines.contains("r ann@acme.example: needs approval"))
+    scene.answer("r", isApproval: false)
+    // In this very run the place is free, and so it is afterwards.
+    let refused = scene.run(after: TimeSpan(1, .days))
+    #expect(refused.lines == ["r ann@acme.example: rejected", "r ben@acme.example: needs approval"])
+    scene.answer("r", isApproval: true)
+    #expect(scene.run(after: TimeSpan(1, .days)).acted == ["r ben@acme.example"])
+    // Whoever was reached before a turn that came to nothing still was.
+    let turn = Firing.acted(at: scene.now).passed(at: scene.now.adding(milliseconds: 90_000))
+    #expect(turn.reached == scene.now && turn.last == scene.now.adding(milliseconds: 90_000))
+    #expect(Firing.none.passed(at: scene.now).reached == nil)
+  }
 }

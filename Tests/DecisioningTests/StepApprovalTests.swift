@@ -78,6 +78,27 @@ struct StepApprovalTests {
     #expect(scene.world.state.approvals.isEmpty)
   }
 
+  /// What nobody got to see is there to be recommended again, and is asked about at the next turn.
+  @Test(arguments: [false, nil])
+  func whatWasRefusedOrExpiredIsNoRepetition(answer: Bool?) throws {
+    var scene = try scene("rule offer { when hot then recommend best for approval once every 14 days }")
+    #expect(scene.run().lines == ["offer ann@acme.example: needs approval"])
+    if let answer {
+      scene.world.state.approvals.items[0].answer = .init(isApproval: answer, by: "eva", at: scene.now)
+    }
+    scene.run(after: TimeSpan(5, .days))
+    #expect(scene.world.state.approvals.isEmpty)
+    #expect(scene.run(after: TimeSpan(9, .days)).lines == ["offer ann@acme.example: needs approval"])
+  }
+
+  @Test func whatWasAgreedToIsARepetition() throws {
+    var scene = try scene("rule offer { when hot then recommend best for approval once every 14 days }")
+    scene.run()
+    scene.world.state.approvals.items[0].answer = .init(isApproval: true, by: "eva", at: scene.now)
+    #expect(scene.run(after: TimeSpan(5, .days)).acted == ["offer ann@acme.example"])
+    #expect(scene.run(after: TimeSpan(9, .days)).lines == ["offer ann@acme.example: no candidate"])
+  }
+
   @Test func whoReachedTheGoalIsNotAskedAboutAnyMore() throws {
     var scene = try scene()
     scene.run()

@@ -173,7 +173,7 @@ struct DispatchTests {
     workspace.hubspot.fail("associations", .status(403, body: #"{"category":"MISSING_SCOPES","message":"scopes"}"#))
     #expect(try await workspace.dispatcher().dispatchDue().failed == 1)
     let failed = try workspace.store.outbox(.failed).map(\.id)
-    #expect(try workspace.store.retryOutbox(failed) == failed)
+    #expect(try workspace.store.retryOutbox(failed, now: workspace.time.now) == failed)
     #expect(try await workspace.dispatcher().dispatchDue().done == 1)
     try expectExactlyOnce(workspace, contacts: 1)
   }
@@ -183,7 +183,7 @@ struct DispatchTests {
     defer { workspace.remove() }
     let open = try workspace.store.outbox(.unknown).map(\.id)
     #expect(try workspace.store.dropOutbox(open, now: workspace.time.now) == open)
-    #expect(try workspace.store.retryOutbox(open) == open)
+    #expect(try workspace.store.retryOutbox(open, now: workspace.time.now) == open)
     #expect(try await workspace.dispatcher().dispatchDue().done == 1)
     try expectExactlyOnce(workspace, contacts: 1)
   }
@@ -354,7 +354,7 @@ struct DispatchTests {
     #expect(try workspace.store.dropOutbox(ids, now: workspace.time.now) == ids)
     #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["1"]])
     #expect(try workspace.store.dropOutbox(ids, now: workspace.time.now).isEmpty)
-    #expect(try workspace.store.retryOutbox(ids) == ids)
+    #expect(try workspace.store.retryOutbox(ids, now: workspace.time.now) == ids)
     #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["0"]])
     #expect(try await workspace.dispatcher().dispatchDue().done == 1)
   }
@@ -389,11 +389,11 @@ struct DispatchTests {
     let failed = try workspace.store.outbox(.failed)
     #expect(failed.allSatisfy { $0.action == .addToList && $0.result?.contains("“Warm”") == true })
     workspace.hubspot.with { $0.lists["Warm"] = ("55", "MANUAL", []) }
-    #expect(try workspace.store.retryOutbox(failed.map(\.id)) == failed.map(\.id))
+    #expect(try workspace.store.retryOutbox(failed.map(\.id), now: workspace.time.now) == failed.map(\.id))
     #expect(try await workspace.dispatcher().dispatchDue().done == 2)
     try expectExactlyOnce(workspace, contacts: 2)
     // What is done cannot be tried again or dropped.
-    #expect(try workspace.store.retryOutbox(failed.map(\.id)).isEmpty)
+    #expect(try workspace.store.retryOutbox(failed.map(\.id), now: workspace.time.now).isEmpty)
     #expect(try workspace.store.dropOutbox(failed.map(\.id), now: workspace.time.now).isEmpty)
   }
 

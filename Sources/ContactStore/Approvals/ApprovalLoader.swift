@@ -10,6 +10,8 @@ struct ApprovalLoader {
   /// A condition upon `subject` and `record`, or nothing.
   let restriction: String
   let renamed: RenamedOccurrences
+  /// By present and former names.
+  let assets: [String: AssetID]
   /// -1 for a record that was not loaded.
   let row: (Subject, Int64) -> Int32
 
@@ -85,9 +87,14 @@ struct ApprovalLoader {
       items.append(
         ApprovalState.Item(
           action: asked, expiresAt: Instant(milliseconds: statement.integer(8)), answer: answer(statement, from: 9),
-          key: statement.text(14)))
+          key: statement.text(14), assets: names(of: asked).compactMap { assets[$0] }))
     }
     return items
+  }
+
+  private func names(of action: DecidedAction) -> [String] {
+    guard case .list(let names)? = action.argument(.assets) else { return [] }
+    return names.compactMap { if case .text(let name) = $0 { name } else { nil } }
   }
 
   /// From the columns answer, answered_by, answered_at, note.

@@ -1,4 +1,5 @@
 package import BusinessTime
+package import Decisioning
 package import RuleSemantics
 
 /// An action that waits to be carried out, or was.
@@ -58,6 +59,18 @@ package struct OutboxEntry: Hashable, Sendable {
   package var result: String?
   /// What the other side calls what it did.
   package var remote: String?
+  /// When a person had it tried again last.
+  package var retriedAt: Instant?
+
+  /// What the rule acted upon, and the name that the rule had then; `nil` for what keeps a `sync to hubspot` up to date.
+  package var origin: (rule: String, occurrence: OccurrenceKey)? {
+    // `KIND:RULE|SUBJECT:KEY|OCCURRENCE|INDEX`; the key of a record may hold any character.
+    let parts = idempotencyKey.split(separator: "|", omittingEmptySubsequences: false)
+    guard parts.count >= 4, let head = parts.first, let colon = head.firstIndex(of: ":"), head[..<colon] != "sync",
+      let occurrence = OccurrenceKey(text: String(parts[parts.count - 2]))
+    else { return nil }
+    return (String(head[head.index(after: colon)...]), occurrence)
+  }
 }
 
 /// What became of a claimed action.

@@ -119,7 +119,8 @@ struct StateWriter {
   private func writeFirings(_ changes: [StateChanges.FiringChange]) throws {
     let insert = try RawStatement(
       database,
-      "INSERT OR REPLACE INTO firing (rule, subject, record, last, armed, excluded) VALUES (?, ?, ?, ?, ?, ?)")
+      "INSERT OR REPLACE INTO firing (rule, subject, record, last, armed, excluded, reached) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    )
     for change in changes {
       insert.bind(1, try names.id(change.rule))
       insert.bind(2, change.subject.code)
@@ -127,6 +128,7 @@ struct StateWriter {
       insert.bind(4, ifPresent: change.firing.last?.milliseconds)
       insert.bind(5, Int64(change.firing.isArmed ? 1 : 0))
       insert.bind(6, Int64(change.firing.isExcluded ? 1 : 0))
+      insert.bind(7, ifPresent: change.firing.storedReached)
       try insert.run()
     }
   }

@@ -110,7 +110,7 @@ extension Store {
           let entry = try Store.entries(database, "WHERE o.id = ?", [settlement.id]).first,
           entry.action.descriptor.isMessage, entry.doubtfulSince == nil
         {
-          try withdrawMessage(of: entry, database)
+          try Store.withdrawMessage(of: entry, database)
         }
       }
     }
@@ -228,7 +228,7 @@ extension Store {
   /// A person wants these tried again; only entries that failed, were refused, parked or dropped.
   ///
   /// - Returns: those that are tried again.
-  package func retryOutbox(_ ids: [Int64]) throws(StoreError) -> [Int64] {
+  package func retryOutbox(_ ids: [Int64], now: Instant) throws(StoreError) -> [Int64] {
     try write { database in
       try ids.filter { id in
         // A person who has a parked one tried again has seen that it was not done. Any other of which nobody knows is
@@ -236,12 +236,13 @@ extension Store {
         try database.execute(
           sql: """
             UPDATE outbox SET
-              status = 'pending', doubtful_since = CASE WHEN status <> 'parked' THEN doubtful_since END, due_at = NULL, finished_at = NULL, remote = NULL, attempts = 0, unknowns = 0
+              status = 'pending', doubtful_since = CASE WHEN status <> 'parked' THEN doubtful_since END, due_at = NULL,
+              finished_at = NULL, remote = NULL, attempts = 0, unknowns = 0, retried_at = ?
             WHERE id = ? AND status IN ('failed', 'refused', 'parked', 'dropped')
-            """, arguments: [id])
+            """, arguments: [now.milliseconds, id])
         guard database.changesCount > 0 else { return false }
         if let entry = try Store.entries(database, "WHERE o.id = ?", [id]).first, entry.action.descriptor.isMessage {
-          try restoreMessage(of: entry, database)
+          try Store.restoreMessage(of: entry, database)
         }
         return true
       }
@@ -263,21 +264,21 @@ extension Store {
         // A message that nobody got counts for no cap, and may be sent again; of one that was refused that is known.
         if entry.action.descriptor.isMessage, entry.status != .refused, entry.doubtfulSince == nil, entry.remote == nil
         {
-          try withdrawMessage(of: entry, database)
+          try Store.withdrawMessage(of: entry, database)
         }
         return true
       }
     }
   }
 
-  private static func entries(
+  static func entries(
     _ database: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [OutboxEntry] {
     let rows = try Row.fetchAll(
       database,
       sql: """
         SELECT o.id, o.idempotency_key, o.run, r.at, o.rule, o.subject, o.record, o.key, o.action, o.arguments, o.request,
-          o.status, o.attempts, o.unknowns, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote
+          o.status, o.attempts, o.unknowns, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote, o.retried_at
         FROM outbox AS o JOIN run AS r ON r.id = o.run \(condition)
         """, arguments: arguments)
     return rows.compactMap { row in
@@ -289,7 +290,7 @@ extension Store {
         record: row["record"], key: row["key"], action: action, arguments: row["arguments"], request: row["request"],
         status: status, attempts: row["attempts"], unknowns: row["unknowns"], dueAt: instant(row["due_at"]),
         doubtfulSince: instant(row["doubtful_since"]), finishedAt: instant(row["finished_at"]),
-        result: row["result"], remote: row["remote"])
+        result: row["result"], remote: row["remote"], retriedAt: instant(row["retried_at"]))
     }
   }
 

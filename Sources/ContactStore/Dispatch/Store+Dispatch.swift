@@ -9,8 +9,14 @@ package struct DispatchFacts: Hashable, Sendable {
   package var key: String?
   /// The approval that let it through was taken back.
   package var withdrawn: ApprovalState.Answer?
-  /// When it was first held back on its way out.
+  /// When it was first held back on its way out, since a person had it tried again.
   package var heldSince: Instant?
+  /// A person said yes to this very action.
+  package var isApproved = false
+  /// Of a step of a sequence; the row is 0.
+  package var enrolment: Enrolment?
+  /// Whether a person has paused the sequence of the step.
+  package var isSequencePaused = false
 }
 
 /// An action that was not carried out when it was its turn.
@@ -49,7 +55,10 @@ extension Store {
               SELECT 1 FROM approval_subject AS s
               WHERE s.approval = approval.id AND s.subject = ? AND s.record = ?)))))
         """)
-      let held = try RawStatement(database, "SELECT min(at) FROM dispatch_check WHERE outbox = ?")
+      let held = try RawStatement(database, "SELECT min(at) FROM dispatch_check WHERE outbox = ? AND at > ?")
+      let approved = try RawStatement(
+        database, "SELECT 1 FROM approval WHERE idempotency_key = ? AND answer = 'approved' AND result = 'used'")
+      let steps = try EntryEnrolments(database, program)
       return try entries.map { entry in
         var facts = DispatchFacts()
         let statement = keys[Int(entry.subject.code)]
@@ -69,7 +78,12 @@ extension Store {
             note: withdrawn.textIfPresent(2))
         }
         withdrawn.reset()
+        approved.bind(1, entry.idempotencyKey)
+        facts.isApproved = try approved.step()
+        approved.reset()
+        if let step = try steps.find(entry) { (facts.enrolment, facts.isSequencePaused) = step }
         held.bind(1, entry.id)
+        held.bind(2, entry.retriedAt?.milliseconds ?? Instant.earliest.milliseconds)
         if try held.step() { facts.heldSince = held.integerIfPresent(0).map(Instant.init(milliseconds:)) }
         held.reset()
         return facts
@@ -126,33 +140,71 @@ extension Store {
   package func settle(
     _ refused: [(entry: OutboxEntry, outcome: Outcome)], zone: Zone, now: Instant
   ) throws(StoreError) {
-    try write { database in
-      let record = try RawStatement(
-        database, "INSERT OR REPLACE INTO dispatch_check (outbox, at, outcome, reason, until) VALUES (?, ?, ?, ?, ?)")
-      let status = try RawStatement(
-        database,
-        "UPDATE outbox SET status = ?, result = ?, finished_at = ?, due_at = ? WHERE id = ? AND status = 'claimed'")
-      for (entry, outcome) in refused {
-        var until: Instant?
-        if case .held(let time, _) = outcome { until = time }
-        let reason = outcome.reason(in: zone) ?? outcome.name
-        record.bind(1, entry.id)
-        record.bind(2, now.milliseconds)
-        record.bind(3, outcome.name)
-        record.bind(4, reason)
-        record.bind(5, ifPresent: until?.milliseconds)
-        try record.run()
-        let isDoubtful = entry.doubtfulSince != nil
-        let after: OutboxEntry.Status = until != nil ? .pending : isDoubtful ? .parked : .refusedByPolicy
-        status.bind(1, after.rawValue)
-        status.bind(2, ifPresent: until == nil ? (isDoubtful ? Store.mayBeDone(reason) : reason) : nil)
-        status.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
-        status.bind(4, ifPresent: until?.milliseconds)
-        status.bind(5, entry.id)
-        try status.run()
-        if until == nil, !isDoubtful { try withdrawMessage(of: entry, database) }
-      }
+    try write { database in try Store.settle(refused, from: .claimed, zone: zone, now: now, database) }
+  }
+
+  private static func settle(
+    _ refused: [(entry: OutboxEntry, outcome: Outcome)], from status: OutboxEntry.Status, zone: Zone, now: Instant,
+    _ database: Database
+  ) throws {
+    let record = try RawStatement(
+      database, "INSERT OR REPLACE INTO dispatch_check (outbox, at, outcome, reason, until) VALUES (?, ?, ?, ?, ?)")
+    let update = try RawStatement(
+      database, "UPDATE outbox SET status = ?, result = ?, finished_at = ?, due_at = ? WHERE id = ? AND status = ?")
+    for (entry, outcome) in refused {
+      var until: Instant?
+      if case .held(let time, _) = outcome { until = time }
+      let reason = outcome.reason(in: zone) ?? outcome.name
+      record.bind(1, entry.id)
+      record.bind(2, now.milliseconds)
+      record.bind(3, outcome.name)
+      record.bind(4, reason)
+      record.bind(5, ifPresent: until?.milliseconds)
+      try record.run()
+      let isDoubtful = entry.doubtfulSince != nil
+      let after: OutboxEntry.Status = until != nil ? .pending : isDoubtful ? .parked : .refusedByPolicy
+      update.bind(1, after.rawValue)
+      update.bind(2, ifPresent: until == nil ? (isDoubtful ? Store.mayBeDone(reason) : reason) : nil)
+      update.bind(3, ifPresent: until == nil ? now.milliseconds : nil)
+      update.bind(4, ifPresent: until?.milliseconds)
+      update.bind(5, entry.id)
+      update.bind(6, status.rawValue)
+      try update.run()
+      if until == nil, !isDoubtful { try Store.withdrawMessage(of: entry, database) }
     }
+  }
+
+  /// What steps asked about whoever was taken out of a sequence is moot.
+  static func dropQuestions(
+    about enrolment: Enrolment, of contact: Int64, in sequence: String, _ database: Database
+  ) throws {
+    let start = "enrolment:\(enrolment.enteredAt.milliseconds):"
+    try database.execute(
+      sql: """
+        UPDATE approval SET settled_by_run = (SELECT max(id) FROM run), result = 'moot'
+        WHERE idempotency_key IS NOT NULL AND settled_by_run IS NULL AND rule = ? AND subject = 0 AND record = ?
+          AND substr(occurrence, 1, ?) = ?
+        """, arguments: [sequence, contact, start.unicodeScalars.count, start])
+  }
+
+  /// What waits to be carried out for whoever was taken out of a sequence is not done any more. What is under way is
+  /// asked about once more before it is.
+  static func withdraw(
+    _ enrolment: Enrolment, of contact: Int64, in sequence: String, _ program: CheckedProgram, _ now: Instant,
+    _ database: Database
+  ) throws {
+    guard let ending = enrolment.ending else { return }
+    let waiting = try entries(
+      database, "WHERE o.subject = 0 AND o.record = ? AND o.rule = ? AND o.status = 'pending' ORDER BY o.id",
+      [contact, sequence])
+    let own = waiting.filter { entry in
+      guard entry.action.reachesPeople, case .enrolment(enrolment.enteredAt, _, _)? = entry.origin?.occurrence else {
+        return false
+      }
+      return true
+    }
+    let zone = Zone(identifier: program.policy.zone) ?? .utc
+    try settle(own.map { ($0, .lapsed(.left(ending))) }, from: .pending, zone: zone, now: now, database)
   }
 
   /// Of an action that may not be carried out any more, though an attempt before may have done it.
@@ -161,7 +213,7 @@ extension Store {
   }
 
   /// Runs before this one counted the message, so it stays where it is, and is left out from now on.
-  func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
+  static func withdrawMessage(of entry: OutboxEntry, _ database: Database) throws {
     guard entry.subject == .contact else { return }
     try database.execute(
       sql: """
@@ -173,7 +225,7 @@ extension Store {
   }
 
   /// The opposite, for a message that is to be sent after all.
-  func restoreMessage(of entry: OutboxEntry, _ database: Database) throws {
+  static func restoreMessage(of entry: OutboxEntry, _ database: Database) throws {
     guard entry.subject == .contact else { return }
     try database.execute(
       sql: """

@@ -221,9 +221,10 @@ extension Store {
     // A rule that acted on either has acted on the one that stays.
     try database.execute(
       sql: """
-        INSERT INTO firing (rule, subject, record, last, armed, excluded)
-          SELECT rule, subject, ?, last, armed, excluded FROM firing WHERE subject = ? AND record = ?
+        INSERT INTO firing (rule, subject, record, last, armed, excluded, reached)
+          SELECT rule, subject, ?, last, armed, excluded, reached FROM firing WHERE subject = ? AND record = ?
         ON CONFLICT (rule, subject, record) DO UPDATE SET
+          reached = max(coalesce(reached, last, 0), coalesce(excluded.reached, excluded.last, 0)),
           last = max(coalesce(last, excluded.last), coalesce(excluded.last, last)),
           armed = min(armed, excluded.armed), excluded = max(firing.excluded, excluded.excluded)
         """, arguments: [target, subject.code, source])

@@ -8,6 +8,7 @@ struct EventLoader {
   let program: CheckedProgram
   let layout: TableLayout
   let texts: TextCodes
+  var messages = MessagesRead.decided
 
   func load(_ fields: Set<FieldIndex>, owners: RowIndex, within ids: [Int64]?) throws -> EventTable {
     let schema = TableLayout.record(layout.kind, program)
@@ -58,13 +59,25 @@ struct EventLoader {
       recordedAt: order.map { recorded[Int($0)] }, columns: columns)
   }
 
-  /// Leaves out messages that were decided and then held back on their way out.
+  /// Leaves out messages that were decided and then held back on their way out, and those that wait to go out where
+  /// they are not to count.
   private func sent() throws -> String {
-    guard case .event(EventID(0)) = layout.kind,
-      try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM message_withdrawn)") == true
-    else { return "" }
-    return
-      " AND NOT EXISTS (SELECT 1 FROM message_withdrawn AS w WHERE w.contact = _contact AND w.at = _at AND w.id = _id)"
+    guard case .event(EventID(0)) = layout.kind else { return "" }
+    var conditions = ""
+    if try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM message_withdrawn)") == true {
+      conditions +=
+        " AND NOT EXISTS (SELECT 1 FROM message_withdrawn AS w WHERE w.contact = _contact AND w.at = _at AND w.id = _id)"
+    }
+    if messages == .outgone {
+      conditions += """
+         AND (rule IS NULL OR NOT EXISTS (
+          SELECT 1 FROM outbox AS o JOIN run AS r ON r.id = o.run
+          WHERE o.subject = 0 AND o.record = _contact AND r.at = _at AND o.status IN ('pending', 'claimed')
+            AND o.doubtful_since IS NULL
+            AND asset IS (o.request ->> '$.asset') AND template IS (o.request ->> '$.template')))
+        """
+    }
+    return conditions
   }
 
   /// Where each event goes so that owners stand in the order of their rows rather than of their ids; `nil` when they do

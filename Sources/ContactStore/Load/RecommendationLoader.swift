@@ -16,16 +16,30 @@ struct RecommendationLoader {
     let starts = program.recommendations.compactMap(\.neverRepeat).map { calendar.subtract($0, from: now) }
     guard let start = starts.min() else { return history }
     let assets = program.assetsByName
+    // By the run that asked and whom it is about: rules may be renamed since, and so may the assets.
+    let question = """
+      SELECT coalesce(a.result, 'asked') FROM approval AS a
+      WHERE a.idempotency_key IS NOT NULL AND a.subject = 0 AND a.record = r.contact AND a.asked_by_run = r.run
+        AND a.arguments ->> '$.recommendation' = (SELECT text FROM name WHERE id = r.recommendation)
+      """
     let statement = try RawStatement(
       database,
-      "SELECT contact, at, asset FROM recommendation WHERE at > ?\(restriction("contact", toFew: contacts)) ORDER BY contact, at, rule, rank"
-    )
+      """
+      SELECT contact, at, asset, CASE WHEN use = 'for approval' THEN coalesce((
+        \(question) AND EXISTS (SELECT 1 FROM json_each(a.arguments, '$.assets') AS j WHERE j.value = r.asset)
+      ), (\(question)), 'used') END
+      FROM recommendation AS r WHERE at > ?\(restriction("contact", toFew: contacts)) ORDER BY contact, at, rule, rank
+      """)
     statement.bind(1, start.milliseconds)
     while try statement.step() {
       let row = contacts[statement.integer(0)]
       // An asset that is no longer declared is no candidate.
       guard row >= 0, let asset = assets[statement.text(2)] else { continue }
-      history.add(.init(asset: asset, at: Instant(milliseconds: statement.integer(1))), to: row)
+      // What a person refused, or nobody agreed to in time, the contact never saw.
+      let question = statement.textIfPresent(3)
+      if let question, !["asked", ApprovalChanges.Result.used.rawValue].contains(question) { continue }
+      history.add(
+        .init(asset: asset, at: Instant(milliseconds: statement.integer(1)), isAsked: question == "asked"), to: row)
     }
     return history
   }

@@ -15,6 +15,7 @@ struct SnapshotLoader {
   let columnFile: ColumnFile?
   /// What a scope comes with of what everybody does.
   var everybody = EverybodysEvents.read
+  var messages = MessagesRead.decided
   let texts = TextCodes()
 
   /// For each contact 1 where nothing may be sent.
@@ -89,7 +90,7 @@ struct SnapshotLoader {
         continue
       }
       let layout = TableLayout(.event(id), program: program)
-      let loader = EventLoader(database: database, program: program, layout: layout, texts: texts)
+      let loader = EventLoader(database: database, program: program, layout: layout, texts: texts, messages: messages)
       events.append(
         try layout.isForAccount
           ? loader.load(fields, owners: accounts, within: scope?.accounts)

@@ -27,7 +27,7 @@ struct StateLoader {
       deployments: try deployments(), consents: try consents(), suppressed: suppressed, lists: try lists(),
       holds: try holds(),
       approvals: try ApprovalLoader(
-        database: database, restriction: ofFew(), renamed: renamed, row: row
+        database: database, restriction: ofFew(), renamed: renamed, assets: program.assetsByName, row: row
       ).load(),
       experiments: try experiments())
     state.firings = try firings()
@@ -92,7 +92,7 @@ struct StateLoader {
       names.reset()
     }
     let statement = try RawStatement(
-      database, "SELECT rule, subject, record, last, armed, excluded FROM firing WHERE true\(ofFew())")
+      database, "SELECT rule, subject, record, last, armed, excluded, reached FROM firing WHERE true\(ofFew())")
     var entries: [Int64: [(row: Int32, firing: Firing)]] = [:]
     while try statement.step() {
       let row = row(Subject(code: statement.integer(1)), statement.integer(2))
@@ -100,7 +100,12 @@ struct StateLoader {
       if row < 0 || rules[rule] == nil { continue }
       let last = statement.integerIfPresent(3).map(Instant.init(milliseconds:))
       entries[rule, default: []].append(
-        (row, Firing(last: last, isArmed: statement.integer(4) == 1, isExcluded: statement.integer(5) == 1)))
+        (
+          row,
+          Firing(
+            last: last, reached: Firing.reached(statement.integerIfPresent(6), last: last),
+            isArmed: statement.integer(4) == 1, isExcluded: statement.integer(5) == 1)
+        ))
     }
     return entries.reduce(into: [:]) { tables, entry in
       if let rule = rules[entry.key] { tables[rule] = FiringTable(entry.value) }
@@ -239,6 +244,16 @@ struct StateLoader {
       if isKnown { synced[property] = builder.takeColumn() }
     }
     return synced
+  }
+}
+
+extension Firing {
+  /// As the tables have it, where NULL stands for the last turn and 0 for never.
+  var storedReached: Int64? { reached == last ? nil : reached?.milliseconds ?? 0 }
+
+  static func reached(_ stored: Int64?, last: Instant?) -> Instant? {
+    guard let stored else { return last }
+    return stored == 0 ? nil : Instant(milliseconds: stored)
   }
 }
 

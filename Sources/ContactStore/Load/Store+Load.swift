@@ -23,6 +23,14 @@ package enum EverybodysEvents: Sendable {
   case known([EventID: EventTable], marks: [EventID: Int64])
 }
 
+/// Which of our messages count as events.
+package enum MessagesRead: Sendable {
+  /// All that runs decided and that was not kept back since.
+  case decided
+  /// Those that went out, or may have.
+  case outgone
+}
+
 extension Store {
   /// Reads what the program reads, and what earlier runs left behind, all of one moment.
   ///
@@ -30,10 +38,11 @@ extension Store {
   ///   - reads: what is loaded; everything else is absent.
   ///   - now: occurrences from long before it are left out.
   ///   - everybody: whether what everybody does is read too, where the program reads that.
+  ///   - messages: which of ours count; of everyone, all that were decided.
   /// - Returns: `nil` when the contact or account asked for is not there.
   package func load(
     _ program: CheckedProgram, reading reads: ReadSet, now: Instant, about subject: LoadSubject,
-    everybody: EverybodysEvents = .read
+    everybody: EverybodysEvents = .read, messages: MessagesRead = .decided
   ) throws(StoreError) -> LoadedState? {
     try read { database in
       try requireSchema(of: program, database)
@@ -49,7 +58,7 @@ extension Store {
       case .records(let contacts, let accounts):
         scope = try LoadScope(database, contacts: contacts, accounts: accounts)
       }
-      return try load(database, program, reads, now, scope, everybody: everybody)
+      return try load(database, program, reads, now, scope, everybody: everybody, messages: messages)
     }
   }
 
@@ -100,14 +109,14 @@ extension Store {
   /// - Parameter columnFile: where columns are kept, of the tables as they are now.
   func load(
     _ database: Database, _ program: CheckedProgram, _ reads: ReadSet, _ now: Instant, _ scope: LoadScope?,
-    columnFile: ColumnFile? = nil, everybody: EverybodysEvents = .read
+    columnFile: ColumnFile? = nil, everybody: EverybodysEvents = .read, messages: MessagesRead = .decided
   ) throws -> LoadedState {
     var everybody = everybody
     let marks = scope == nil ? [:] : try everybodysMarks(database, program, reads)
     if case .known(_, let known) = everybody, known != marks { everybody = .read }
     let loaded = try SnapshotLoader(
       database: database, program: program, reads: reads, scope: scope, columnFile: columnFile,
-      everybody: everybody
+      everybody: everybody, messages: messages
     ).load()
     let state = try StateLoader(
       database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts

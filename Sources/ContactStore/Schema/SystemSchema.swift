@@ -32,6 +32,7 @@ enum SystemSchema {
     migrator.registerMigration("moves", migrate: addMoves)
     migrator.registerMigration("approval picks", migrate: addApprovalPicks)
     registerHandledIndex(in: &migrator)
+    migrator.registerMigration("turns", migrate: addTurns)
     return migrator
   }()
 

@@ -37,18 +37,19 @@ struct SequenceLoader {
   private func entries(of sequence: Int64) throws -> FiringTable? {
     let statement = try RawStatement(
       database,
-      "SELECT contact, last, armed, excluded FROM sequence_entry WHERE sequence = ?\(restriction("contact"))")
+      "SELECT contact, last, armed, excluded, reached FROM sequence_entry WHERE sequence = ?\(restriction("contact"))")
     statement.bind(1, sequence)
     var entries: [(row: Int32, firing: Firing)] = []
     while try statement.step() {
       let row = row(statement.integer(0))
       if row < 0 { continue }
+      let last = statement.integerIfPresent(1).map(Instant.init(milliseconds:))
       entries.append(
         (
           row,
           Firing(
-            last: statement.integerIfPresent(1).map(Instant.init(milliseconds:)), isArmed: statement.integer(2) == 1,
-            isExcluded: statement.integer(3) == 1)
+            last: last, reached: Firing.reached(statement.integerIfPresent(4), last: last),
+            isArmed: statement.integer(2) == 1, isExcluded: statement.integer(3) == 1)
         ))
     }
     return entries.isEmpty ? nil : FiringTable(entries)

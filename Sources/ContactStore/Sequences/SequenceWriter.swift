@@ -34,6 +34,10 @@ struct SequenceWriter {
         sql: "UPDATE OR IGNORE sequence SET name = ? WHERE name = ?", arguments: [change.sequence, former])
       try database.execute(
         sql: "UPDATE OR REPLACE approval SET rule = ? WHERE rule = ?", arguments: [change.sequence, former])
+      // What waits there is stopped by the approval of its sequence.
+      try database.execute(
+        sql: "UPDATE outbox SET rule = ? WHERE rule = ? AND status NOT IN ('done', 'dropped')",
+        arguments: [change.sequence, former])
     }
     let deployment = change.deployment
     try database.execute(
@@ -52,7 +56,8 @@ struct SequenceWriter {
   private func writeEntries(_ changes: [SequenceChanges.EntryChange]) throws {
     let insert = try RawStatement(
       database,
-      "INSERT OR REPLACE INTO sequence_entry (sequence, contact, last, armed, excluded) VALUES (?, ?, ?, ?, ?)")
+      "INSERT OR REPLACE INTO sequence_entry (sequence, contact, last, armed, excluded, reached) VALUES (?, ?, ?, ?, ?, ?)"
+    )
     for (sequence, group) in grouped(changes, by: \.sequence) {
       guard let id = try id(of: sequence) else { continue }
       for change in group {
@@ -61,6 +66,7 @@ struct SequenceWriter {
         insert.bind(3, ifPresent: change.entry.last?.milliseconds)
         insert.bind(4, Int64(change.entry.isArmed ? 1 : 0))
         insert.bind(5, Int64(change.entry.isExcluded ? 1 : 0))
+        insert.bind(6, ifPresent: change.entry.storedReached)
         try insert.run()
       }
     }

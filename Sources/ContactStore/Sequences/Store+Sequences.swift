@@ -110,11 +110,13 @@ extension Store {
   /// What a person does to a sequence, in one transaction: `change` says what becomes of those concerned. A run that was
   /// deciding meanwhile finds that it was overtaken.
   ///
-  /// - Parameter keys: those concerned; with none given everybody who is in the sequence.
+  /// - Parameters:
+  ///   - keys: those concerned; with none given everybody who is in the sequence.
+  ///   - withdraws: whether what waits in the outbox for those who are taken out is dropped.
   @discardableResult
   package func change(
     _ sequence: String, by command: String, keys: [String]?, program: CheckedProgram, now: Instant,
-    _ change: (SequenceMembers) -> SequenceChanges
+    withdraws: Bool = true, _ change: (SequenceMembers) -> SequenceChanges
   ) throws(StoreError) -> SequenceChanges {
     try write { database in
       let members = try Store.members(database, of: sequence, keys: keys, program)
@@ -122,6 +124,11 @@ extension Store {
       try SequenceWriter(
         database: database, contacts: members.contacts.map(\.id), accounts: [], now: now.milliseconds, run: nil
       ).write(changes)
+      for change in changes.enrolments where change.enrolment.ending != nil {
+        let contact = members.contacts[Int(change.enrolment.contact)].id
+        try Store.dropQuestions(about: change.enrolment, of: contact, in: sequence, database)
+        if withdraws { try Store.withdraw(change.enrolment, of: contact, in: sequence, program, now, database) }
+      }
       for change in changes.enrolments {
         try Store.record(
           command, of: sequence, members.contacts[Int(change.enrolment.contact)].keys.contact, now, database)
@@ -178,7 +185,7 @@ extension Store {
     }
   }
 
-  private static func way(
+  static func way(
     of enrolment: Int64, _ database: Database
   ) throws -> ([Enrolment.Visit], [Enrolment.ArmChoice]) {
     let visits = try Row.fetchAll(

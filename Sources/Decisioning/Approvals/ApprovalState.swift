@@ -1,4 +1,5 @@
 package import BusinessTime
+package import RuleSemantics
 
 /// What was asked of people and what they said, as far as no run has taken it up.
 package struct ApprovalState: Hashable, Sendable {
@@ -56,13 +57,19 @@ package struct ApprovalState: Hashable, Sendable {
     package var action: DecidedAction
     package var expiresAt: Instant
     package var answer: Answer?
+    /// Those that it recommends.
+    package var assets: Set<AssetID>
 
     /// - Parameter key: `nil` for that of the action.
-    package init(action: DecidedAction, expiresAt: Instant, answer: Answer? = nil, key: String? = nil) {
+    package init(
+      action: DecidedAction, expiresAt: Instant, answer: Answer? = nil, key: String? = nil,
+      assets: some Sequence<AssetID>
+    ) {
       self.key = key ?? action.idempotencyKey
       self.action = action
       self.expiresAt = expiresAt
       self.answer = answer
+      self.assets = Set(assets)
     }
   }
 }

@@ -124,8 +124,10 @@ extension Decider {
 
   // MARK: - Single actions
 
-  func item(_ action: DecidedAction) -> ApprovalState.Item {
-    .init(action: action, expiresAt: calendars.common.add(program.policy.approvalsExpireAfter, to: now))
+  func item(_ action: DecidedAction, _ resolved: ResolvedAction) -> ApprovalState.Item {
+    let assets: [AssetID] = if case .recommendation(let assets) = resolved.effect { assets } else { [] }
+    return .init(
+      action: action, expiresAt: calendars.common.add(program.policy.approvalsExpireAfter, to: now), assets: assets)
   }
 
   /// Whether the rule book has a rule or sequence of that name, or one that was called so.

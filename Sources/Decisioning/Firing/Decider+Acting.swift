@@ -66,7 +66,7 @@ extension Decider {
       for index in resolved.indices where resolved[index].outcome == .act {
         resolved[index].outcome = .dropped(.expired(since: heldSince ?? now))
       }
-      draft.firings[candidate.row] = .acted(at: now)
+      draft.firings[candidate.row] = firing.passed(at: now)
       finish(candidate, .expired, plan, history, &draft.effects)
     case .acts:
       draft.report.acted += 1
@@ -82,7 +82,7 @@ extension Decider {
       draft.firings[candidate.row] = .acted(at: now)
       finish(candidate, .acted, plan, history, &draft.effects)
     case .isDropped:
-      draft.firings[candidate.row] = .acted(at: now)
+      draft.firings[candidate.row] = firing.passed(at: now)
       finish(candidate, .heldBack, plan, history, &draft.effects)
     case .comesToNothing:
       finish(candidate, .heldBack, plan, history, &draft.effects)
@@ -109,7 +109,9 @@ extension Decider {
     draft.settled.firings.append(
       .init(
         rule: rule.name, subject: rule.subject, row: candidate.row,
-        firing: isUpkeep ? Firing(last: firing.last, isArmed: firing.isArmed, isExcluded: true) : .acted(at: now)))
+        firing: isUpkeep
+          ? Firing(last: firing.last, reached: firing.reached, isArmed: firing.isArmed, isExcluded: true)
+          : firing.passed(at: now)))
     if candidate.position == nil {
       lookAgain(rule.frequency.repetition, .acted(at: now), rule.subject, candidate.row)
     }
@@ -148,7 +150,7 @@ extension Decider {
     let others = contacts(ofAccount: account).filter { contact in
       if contact == row { return false }
       if draft.acted.contains(contact) || draft.messaged.contains(contact) { return true }
-      return history.firings[contact].last.map { $0 > start } ?? false
+      return history.firings[contact].reached.map { $0 > start } ?? false
     }
     return others.count >= perAccount.limit
   }
@@ -166,7 +168,7 @@ extension Decider {
         outcome: action.outcome, request: action.request, occurrence: candidate.occurrence, index: action.index)
       if options.describesActions { decided.picks = action.ranking.map { DecidedPicks($0, of: $1, program) } }
       actions.append(decided)
-      if action.outcome.isQuestion { draft.effects.approvals.askedItems.append(item(decided)) }
+      if action.outcome.isQuestion { draft.effects.approvals.askedItems.append(item(decided, action)) }
       if case .overridden(let by) = action.outcome {
         draft.effects.overrides.append(
           .init(

@@ -1,4 +1,4 @@
-import BusinessTime
+package import BusinessTime
 import RuleSemantics
 
 extension CheckedRule.Frequency.Repetition {
@@ -16,11 +16,16 @@ extension CheckedRule.Frequency.Repetition {
 extension Firing {
   /// After the condition was found false; `nil` when that is nothing new.
   func armed() -> Firing? {
-    isArmed && !isExcluded ? nil : Firing(last: last, isArmed: true)
+    isArmed && !isExcluded ? nil : Firing(last: last, reached: reached, isArmed: true)
   }
 
   /// After the rule acted.
-  static func acted(at now: Instant) -> Firing {
+  package static func acted(at now: Instant) -> Firing {
     Firing(last: now, isArmed: false)
+  }
+
+  /// After the rule had its turn and nothing came of it.
+  package func passed(at now: Instant) -> Firing {
+    Firing(last: now, reached: reached, isArmed: false)
   }
 }

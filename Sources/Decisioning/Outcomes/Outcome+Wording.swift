@@ -26,6 +26,7 @@ extension Outcome {
     case .accountLimit: "account limit"
     case .enrolledBefore: "enrolled before"
     case .halted: "halted"
+    case .lapsed: "lapsed"
     }
   }
 
@@ -53,6 +54,7 @@ extension Outcome {
       "\(Outcome.counted(limit, "contact")) of the account \(limit == 1 ? "has" : "have") been reached within \(span)"
     case .enrolledBefore(let at): "in the sequence since \(at.minuteText(in: zone)), and not so soon again"
     case .halted: "the run was halted before its first action"
+    case .lapsed(let lapse): lapse.text(in: zone)
     }
   }
 
@@ -85,6 +87,21 @@ extension Outcome.HoldReason {
     case .release(let span): "what waited leaves spread over \(span)"
     case .cap(let limit, let perAccount, let span): Outcome.capText(limit, perAccount, span)
     case .together: "it goes with a message that is held"
+    case .paused: "what decided it is paused"
+    }
+  }
+}
+
+extension Outcome.Lapse {
+  /// A sentence without a period.
+  package func text(in zone: Zone) -> String {
+    switch self {
+    case .withoutRule: "what decided it is no longer in the rule book"
+    case .condition: "decided anew, since it waited: the condition is not true any more"
+    case .occurrence: "decided anew, since it waited: what set it off is no longer on record"
+    case .left(let ending): "the contact \(ending.text)"
+    case .age(let decidedAt, let limit):
+      "decided on \(decidedAt.minuteText(in: zone)), and not carried out later than \(limit) after that"
     }
   }
 }

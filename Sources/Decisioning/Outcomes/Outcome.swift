@@ -36,6 +36,8 @@ package enum Outcome: Hashable, Sendable {
   case enrolledBefore(at: Instant)
   /// The run was halted before its first action.
   case halted
+  /// It was decided some time ago, and would not be decided now.
+  case lapsed(Lapse)
 
   /// Why a recommendation finds nothing: what became of the assets.
   package struct NoCandidate: Hashable, Sendable {
@@ -70,6 +72,21 @@ package enum Outcome: Hashable, Sendable {
     case cap(limit: Int, perAccount: Bool, per: TimeSpan)
     /// Another message of the rule is held, and they go together.
     case together
+    /// Its rule or sequence was switched off after it was decided.
+    case paused
+  }
+
+  /// Why an action that was decided some time ago is not carried out any more.
+  package enum Lapse: Hashable, Sendable {
+    /// The rule or sequence is no longer in the rule book.
+    case withoutRule
+    /// The condition of the rule is not true any more.
+    case condition
+    /// What set the rule off is no longer on record.
+    case occurrence
+    /// The contact left the sequence, or would leave it now.
+    case left(Enrolment.Ending)
+    case age(decidedAt: Instant, limit: TimeSpan)
   }
 
   package enum DropReason: Hashable, Sendable {

@@ -6,10 +6,13 @@ package struct RecommendationHistory: Hashable, Sendable {
   package struct Entry: Hashable, Sendable {
     package var asset: AssetID
     package var at: Instant
+    /// Whether a person is asked first, and has not agreed yet.
+    package var isAsked: Bool
 
-    package init(asset: AssetID, at: Instant) {
+    package init(asset: AssetID, at: Instant, isAsked: Bool = false) {
       self.asset = asset
       self.at = at
+      self.isAsked = isAsked
     }
   }
 
@@ -22,6 +25,19 @@ package struct RecommendationHistory: Hashable, Sendable {
 
   package mutating func add(_ entry: Entry, to contact: Int32) {
     entries[contact, default: []].append(entry)
+  }
+
+  /// What a person was asked about is done, or nobody gets to see it and it counts for nothing.
+  mutating func settle(_ assets: Set<AssetID>, of contact: Int32, isUsed: Bool) {
+    guard var all = entries[contact] else { return }
+    if isUsed {
+      for index in all.indices where all[index].isAsked && assets.contains(all[index].asset) {
+        all[index].isAsked = false
+      }
+    } else {
+      all.removeAll { $0.isAsked && assets.contains($0.asset) }
+    }
+    entries[contact] = all
   }
 
   /// Rows move when a contact comes between others.

@@ -39,7 +39,7 @@ extension Decider {
         // The first of the others to be out of it makes room.
         let others = contacts(ofAccount: account(of: subject, row: row)).filter { $0 != row }
         let start = calendars.common.subtract(span, from: now)
-        let times = others.compactMap { history.firings[$0].last }.filter { $0 > start }
+        let times = others.compactMap { history.firings[$0].reached }.filter { $0 > start }
         if let first = times.min() { look(subject, row, at: calendars.common.add(span, to: first)) }
       default: break
       }

@@ -26,7 +26,7 @@ extension Decider {
     {
       settle(open.answer == nil ? .expired : .rejected)
       // They had their turn.
-      for row in rows where isAskedAbout(row) { draft.entries[row] = .acted(at: now) }
+      for row in rows where isAskedAbout(row) { draft.entries[row] = history.entries[row].passed(at: now) }
       rows.removeAll(where: isAskedAbout)
     }
     // A run over all asks again; anything less waits for the answer.

@@ -115,13 +115,13 @@ extension Decider {
         account < 0
         ? 0
         : contacts(ofAccount: account).count { other in
-          other != row && (taken.contains(other) || (history.entries[other].last.map { $0 > start } ?? false))
+          other != row && (taken.contains(other) || (history.entries[other].reached.map { $0 > start } ?? false))
         }
       if others < perAccount.limit { taken.insert(row) }
     }
     for row in rows where !taken.contains(row) {
       let account = snapshot.accountOfContact[Int(row)]
-      let times = contacts(ofAccount: account).filter { $0 != row }.compactMap { history.entries[$0].last }
+      let times = contacts(ofAccount: account).filter { $0 != row }.compactMap { history.entries[$0].reached }
       if let first = times.filter({ $0 > start }).min() {
         look(.contact, row, at: calendars.common.add(perAccount.per, to: first))
       }

@@ -107,7 +107,9 @@ struct SequenceSurroundings: EnrolmentSurroundings {
     if decider.options.describesActions {
       decided.picks = resolved.ranking.map { DecidedPicks($0, of: $1, decider.program) }
     }
-    if decided.outcome.isQuestion { decider.decisions.changes.approvals.askedItems.append(decider.item(decided)) }
+    if decided.outcome.isQuestion {
+      decider.decisions.changes.approvals.askedItems.append(decider.item(decided, resolved))
+    }
     actions.append(decided)
     return resolved.outcome
   }

@@ -9,6 +9,7 @@ extension DecisionState {
   /// - Parameter count: how many rows the subject has.
   package mutating func apply(_ changes: StateChanges, count: (Subject) -> Int) {
     // What runs ask and settle goes by the names that they found.
+    settleRecommendations(changes.approvals.settledItems)
     approvals.apply(changes.approvals)
     for change in changes.deployments {
       if let former = change.formerName { rename(former, to: change.rule) }
@@ -29,12 +30,22 @@ extension DecisionState {
     }
     changes.experiments.apply(to: &experiments)
     for entry in changes.recommendations {
-      recommendations.add(.init(asset: entry.asset, at: entry.at), to: entry.contact)
+      recommendations.add(
+        .init(asset: entry.asset, at: entry.at, isAsked: entry.use == .forApproval), to: entry.contact)
     }
     for change in changes.sequences.deployments {
       if let former = change.formerName { approvals.rename(former, to: change.sequence) }
     }
     sequences.apply(changes.sequences)
+  }
+
+  private mutating func settleRecommendations(_ settled: [ApprovalChanges.SettledItem]) {
+    guard !settled.isEmpty else { return }
+    let results = Dictionary(settled.map { ($0.idempotencyKey, $0.result) }, uniquingKeysWith: { $1 })
+    for item in approvals.items where item.action.subject == .contact {
+      guard let result = results[item.key] else { continue }
+      recommendations.settle(Set(item.assets), of: item.action.row, isUsed: result == .used)
+    }
   }
 
   /// Takes one change after the other, those of one rule together: a run may touch every row.

@@ -2,17 +2,37 @@ package import BusinessTime
 
 /// What a rule remembers of one subject. Whoever has no entry never saw the rule act, and is armed.
 package struct Firing: Hashable, Sendable {
-  /// When the rule last acted; `nil` for never.
-  package var last: Instant?
+  /// When the rule had its turn last; `nil` for never.
+  package private(set) var last: Instant?
   /// Whether the condition has been false since the rule last acted.
   package var isArmed: Bool
   /// Left alone by `from now on`, until the condition is false.
   package var isExcluded: Bool
+  /// How long before `last` the rule last did something, so that an entry, of which there are many, stays 16 bytes; -1
+  /// for never.
+  private var idleSeconds: Int32
 
-  package init(last: Instant? = nil, isArmed: Bool = true, isExcluded: Bool = false) {
+  /// - Parameter reached: when the rule last did something in its turn, to the second, at the latest; `nil` for never.
+  package init(last: Instant?, reached: Instant?, isArmed: Bool = true, isExcluded: Bool = false) {
     self.last = last
     self.isArmed = isArmed
     self.isExcluded = isExcluded
+    if let last, let reached {
+      idleSeconds = Int32(clamping: max(0, last.milliseconds - reached.milliseconds) / 1000)
+    } else {
+      idleSeconds = -1
+    }
+  }
+
+  /// Where each turn came to something.
+  package init(last: Instant? = nil, isArmed: Bool = true, isExcluded: Bool = false) {
+    self.init(last: last, reached: last, isArmed: isArmed, isExcluded: isExcluded)
+  }
+
+  /// When the rule last did something in its turn; `nil` for never. A turn that a person, a cap or time ran out for did
+  /// nothing.
+  package var reached: Instant? {
+    idleSeconds < 0 ? nil : last?.adding(milliseconds: -1000 * Int64(idleSeconds))
   }
 
   package static let none = Firing()

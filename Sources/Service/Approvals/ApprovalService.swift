@@ -72,7 +72,9 @@ package enum ApprovalService {
     for record in try store.approvals(now: now, all: true)
     where record.status == .takenBack && outcome.answered.contains(record.id) && sequences.contains(record.rule) {
       let keys = try store.approvalSubjects(of: record.id, limit: .max, program: book.program).map(\.key)
-      let removed = try SequenceCommands(book, store, at: now).remove(keys, from: record.rule)
+      let removed = try SequenceCommands(book, store, at: now).remove(
+        // What the outbox holds of them is stopped by the answer, which says more.
+        keys, from: record.rule, withdraws: false)
       outcome.removed[record.rule, default: 0] += removed.done.count
     }
     return outcome

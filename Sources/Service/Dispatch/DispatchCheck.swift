@@ -20,9 +20,14 @@ package final class DispatchCheck {
   private let store: Store
   private let plan: DecisionPlan
   private let holidays: PolicyHolidays
+  /// By name, the present and the former ones, whether they are paused.
+  private let rules: [String: Bool]
+  private let sequences: [String: Bool]
   private var everyone: Everyone?
   /// From how many contacts in a batch on it is quicker to read all of them at once.
   private static let fewContacts = 50
+  /// When to look again at what is paused, where the policy does not say how often it is evaluated.
+  private static let pauseLook = TimeSpan(15, .minutes)
 
   /// What was read of everybody, and at which version of the data.
   private struct Everyone {
@@ -35,6 +40,12 @@ package final class DispatchCheck {
   package init(_ book: RuleBook, _ store: Store) {
     self.book = book
     self.store = store
+    func names(_ all: [(name: String, former: String?, isPaused: Bool)]) -> [String: Bool] {
+      let former = all.compactMap { entry in entry.former.map { ($0, entry.isPaused) } }
+      return Dictionary(all.map { ($0.name, $0.isPaused) } + former, uniquingKeysWith: { first, _ in first })
+    }
+    rules = names(book.program.rules.map { ($0.name, $0.formerName, $0.frequency.isPaused) })
+    sequences = names(book.program.sequences.map { ($0.name, $0.formerName, $0.frequency.isPaused) })
     // Rules have been decided; what is read is what the policy asks.
     var program = book.program
     program.rules = []
@@ -53,17 +64,14 @@ package final class DispatchCheck {
   package func admit(_ entries: [OutboxEntry], now: Instant) throws -> [OutboxEntry] {
     guard !entries.isEmpty else { return [] }
     let facts = try store.dispatchFacts(of: entries, program: book.program)
-    var outcomes = [Outcome](repeating: .act, count: entries.count)
-    var messages: [Int] = []
-    for index in entries.indices {
-      if let answer = facts[index].withdrawn {
-        outcomes[index] = .rejected(by: answer.by, at: answer.at, note: answer.note)
-      } else if facts[index].key == nil {
-        outcomes[index] = .gone
-      } else if entries[index].action.descriptor.isMessage {
-        messages.append(index)
-      }
+    let age = oldest(now)
+    var outcomes = entries.indices.map { outcome(of: entries[$0], facts[$0], age, now) }
+    let waited = entries.indices.filter { outcomes[$0] == .act && hasWaited(entries[$0], facts[$0], now) }
+    if !waited.isEmpty {
+      let found = try decidedAnew(waited.map { entries[$0] }, waited.map { facts[$0] }, now)
+      for (index, outcome) in zip(waited, found) { outcomes[index] = outcome }
     }
+    let messages = entries.indices.filter { outcomes[$0] == .act && entries[$0].action.descriptor.isMessage }
     var open = Batch(entries: entries, facts: facts, messages: messages)
     if open.contactCount > Self.fewContacts {
       let everyone = try readEveryone(now)
@@ -86,6 +94,95 @@ package final class DispatchCheck {
     }
     return entries.indices.filter { outcomes[$0] == .act }.map { entries[$0] }
   }
+
+  // MARK: - Whether it is still to be done
+
+  /// What is known without looking at the record.
+  private func outcome(
+    of entry: OutboxEntry, _ facts: DispatchFacts, _ age: (decidedAt: Instant, limit: TimeSpan), _ now: Instant
+  ) -> Outcome {
+    if let answer = facts.withdrawn { return .rejected(by: answer.by, at: answer.at, note: answer.note) }
+    if facts.key == nil { return .gone }
+    guard entry.action.reachesPeople, let origin = entry.origin else { return .act }
+    let isStep = if case .enrolment = origin.occurrence { true } else { false }
+    guard let isPaused = isStep ? sequences[entry.rule] : rules[entry.rule] else { return .lapsed(.withoutRule) }
+    if let enrolment = facts.enrolment, let ending = enrolment.ending, ending != .finished,
+      // What the run did that led it out is done.
+      let endedAt = enrolment.endedAt, endedAt > entry.decidedAt
+    {
+      return .lapsed(.left(ending))
+    }
+    let decidedAt = max(entry.decidedAt, entry.retriedAt ?? entry.decidedAt)
+    if decidedAt < age.decidedAt { return .lapsed(.age(decidedAt: decidedAt, limit: age.limit)) }
+    let policy = book.program.policy
+    if isPaused || facts.isSequencePaused || facts.enrolment?.isPaused == true {
+      return .held(until: policy.calendar().add(policy.evaluateEvery ?? Self.pauseLook, to: now), .paused)
+    }
+    return .act
+  }
+
+  /// When what is carried out now was decided at the earliest, and how long ago that is: as long as a cap may hold
+  /// messages, where that is longer than anything else may wait.
+  private func oldest(_ now: Instant) -> (decidedAt: Instant, limit: TimeSpan) {
+    let holds = book.program.policy.caps.compactMap { cap in
+      switch cap.rest {
+      case .hold(let upTo): upTo ?? cap.per
+      case .drop: nil
+      }
+    }
+    let calendar = book.program.policy.calendar()
+    func start(_ limit: TimeSpan) -> (Instant, TimeSpan) { (calendar.subtract(limit, from: now), limit) }
+    return holds.map(start).reduce(start(DecisionAnew.ageLimit)) { $1.0 < $0.0 ? $1 : $0 }
+  }
+
+  /// Whether it is decided anew. A person's yes to this very action is not asked about again.
+  private func hasWaited(_ entry: OutboxEntry, _ facts: DispatchFacts, _ now: Instant) -> Bool {
+    guard entry.action.reachesPeople, entry.origin != nil, !facts.isApproved else { return false }
+    if facts.heldSince != nil { return true }
+    let decidedAt = max(entry.decidedAt, entry.retriedAt ?? entry.decidedAt)
+    return book.program.policy.calendar().subtract(DecisionAnew.freshness, from: now) > decidedAt
+  }
+
+  /// All of a batch together, upon what is read of their contacts and accounts alone.
+  private func decidedAnew(
+    _ entries: [OutboxEntry], _ facts: [DispatchFacts], _ now: Instant
+  ) throws -> [Outcome] {
+    let prepared = try PreparedBook(book, store)
+    func records(_ subject: Subject) -> [Int64] { Set(entries.filter { $0.subject == subject }.map(\.record)).sorted() }
+    let loaded = try store.load(
+      prepared.program, reading: prepared.reads, now: now,
+      about: .records(contacts: records(.contact), accounts: records(.account)), everybody: .leftOut,
+      messages: .outgone)
+    guard let loaded else { preconditionFailure("records that are not there are left out of a load") }
+    let written = try store.written(by: entries, rows: loaded.rows, program: prepared.program)
+    func rows(_ ids: [Int64]) -> [Int64: Int32] {
+      Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, Int32($0)) })
+    }
+    let (contacts, accounts) = (rows(loaded.rows.contacts), rows(loaded.rows.accounts))
+    var outcomes = [Outcome](repeating: .gone, count: entries.count)
+    var actions: [(index: Int, action: WaitingAction)] = []
+    for (index, entry) in entries.enumerated() {
+      guard let row = entry.subject == .contact ? contacts[entry.record] : accounts[entry.record],
+        let origin = entry.origin
+      else { continue }
+      var enrolment = facts[index].enrolment
+      enrolment?.contact = row
+      actions.append(
+        (
+          index,
+          WaitingAction(
+            rule: entry.rule, subject: entry.subject, row: row, occurrence: origin.occurrence, enrolment: enrolment,
+            written: written[index])
+        ))
+    }
+    let anew = DecisionAnew(
+      loaded.snapshot, plan: prepared.plan, state: loaded.state, now: now, calendar: prepared.calendar,
+      holidays: prepared.holidays.days)
+    for (entry, outcome) in zip(actions, anew.outcomes(of: actions.map(\.action))) { outcomes[entry.index] = outcome }
+    return outcomes
+  }
+
+  // MARK: - Whether a message may go out
 
   private func readEveryone(_ now: Instant) throws -> Everyone {
     let version = try store.dataVersion()

@@ -215,7 +215,7 @@ package struct PlanReport {
     case .held(_, let reason): reason.text
     case .act, .dropped, .needsApproval, .rejected, .approvalExpired, .gone, .overridden, .suppressed, .noConsent,
       .neverMessage, .noRecipient, .noValue, .noCandidate, .already, .accountLimit, .enrolledBefore,
-      .halted:
+      .halted, .lapsed:
       outcome.reason(in: zone) ?? outcome.name
     }
   }

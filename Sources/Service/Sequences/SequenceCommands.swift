@@ -75,9 +75,10 @@ package struct SequenceCommands {
     return outcome
   }
 
-  package func remove(_ keys: [String], from name: String) throws -> Outcome {
+  /// - Parameter withdraws: whether what their steps left in the outbox is dropped, with the removal as its reason.
+  package func remove(_ keys: [String], from name: String, withdraws: Bool = true) throws -> Outcome {
     let stored = try storedName(of: name)
-    return try change(keys, stored, "remove") { $0.removing(from: stored, at: now) }
+    return try change(keys, stored, "remove", withdraws: withdraws) { $0.removing(from: stored, at: now) }
   }
 
   /// Contacts, or with none given the whole sequence.
@@ -94,12 +95,13 @@ package struct SequenceCommands {
   }
 
   private func change(
-    _ keys: [String], _ sequence: String, _ verb: String, _ change: (SequenceState) -> SequenceChanges
+    _ keys: [String], _ sequence: String, _ verb: String, withdraws: Bool = true,
+    _ change: (SequenceState) -> SequenceChanges
   ) throws -> Outcome {
     let members = try store.members(of: sequence, keys: keys, program: book.program)
-    let changes = try store.change(sequence, by: verb, keys: keys, program: book.program, now: now) {
-      change($0.state)
-    }
+    let changes = try store.change(
+      sequence, by: verb, keys: keys, program: book.program, now: now, withdraws: withdraws
+    ) { change($0.state) }
     let changed = Set(changes.enrolments.map(\.enrolment.contact))
     var outcome = Outcome(unknown: unknown(keys, members))
     for (row, member) in members.contacts.enumerated() {

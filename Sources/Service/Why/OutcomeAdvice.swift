@@ -41,7 +41,7 @@ struct OutcomeAdvice {
     case .repeated: return ["the policy repeats no asset within \(policy.neverRepeatAsset)"]
     case .act, .held(_, .together), .held(_, .release), .needsApproval, .rejected, .approvalExpired, .gone, .overridden,
       .suppressed, .noValue, .noCandidate, .already,
-      .enrolledBefore, .halted:
+      .enrolledBefore, .halted, .held(_, .paused), .lapsed:
       return []
     }
   }

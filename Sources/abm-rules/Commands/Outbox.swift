@@ -72,7 +72,7 @@ struct Outbox: ParsableCommand {
       let workspace = try Workspace.open(options)
       let ids = try entries + (failed ? workspace.store.outbox(.failed).map(\.id) : [])
       guard !ids.isEmpty || failed else { throw ValidationError("name the entries, or say --failed") }
-      let retried = try workspace.store.retryOutbox(ids)
+      let retried = try workspace.store.retryOutbox(ids, now: Clock.now)
       Output.result("\(Plural.count(retried.count, "entry", "entries")) will be tried again")
       let others = ids.filter { !retried.contains($0) }
       if !others.isEmpty {

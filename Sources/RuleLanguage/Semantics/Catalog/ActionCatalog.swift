@@ -17,6 +17,16 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
   case notify = "notify"
   case callWebhook = "call webhook"
   case skipLowerRules = "skip lower rules"
+
+  /// Whether somebody gets to see it. All others keep something in the CRM as it is here, however late.
+  package var reachesPeople: Bool {
+    switch self {
+    case .sendAsset, .sendBest, .sendEmail, .recommend, .createTask, .createNote, .notify, .callWebhook: true
+    case .enroll, .removeFromSequence, .set, .clear, .advance, .addToList, .removeFromList, .assignOwner,
+      .skipLowerRules:
+      false
+    }
+  }
 }
 
 /// The parameters of actions; the raw value is the key of `arguments` in JSON.
