@@ -113,3 +113,55 @@ void mask_run(
     if (output) memcpy(output + number * stride, result, sizeof result);
   }
 }
+
+// MARK: Powers
+
+// 2^exponent for exponents up to 0; 0 below the smallest normal number.
+INLINE double power_of_two(double exponent) {
+// A product and a sum in one step would be rounded once instead of twice.
+#pragma clang fp contract(off)
+  const double rounder = 6755399441055744.0;
+  bool is_small = !(exponent >= -1022);
+  double power = is_small ? 0 : exponent;
+  // The whole number stands in the lowest bits of the sum that rounds it.
+  double rounded = power + rounder;
+  double x = (power - (rounded - rounder)) * 0.6931471805599453094;
+  double sum = 1 / 6227020800.0;
+  sum = sum * x + 1 / 479001600.0;
+  sum = sum * x + 1 / 39916800.0;
+  sum = sum * x + 1 / 3628800.0;
+  sum = sum * x + 1 / 362880.0;
+  sum = sum * x + 1 / 40320.0;
+  sum = sum * x + 1 / 5040.0;
+  sum = sum * x + 1 / 720.0;
+  sum = sum * x + 1 / 120.0;
+  sum = sum * x + 1 / 24.0;
+  sum = sum * x + 1 / 6.0;
+  sum = sum * x + 0.5;
+  sum = sum * x + 1;
+  sum = sum * x + 1;
+  uint64_t bits;
+  memcpy(&bits, &rounded, sizeof bits);
+  bits = (bits + 1023) << 52;
+  double scale;
+  memcpy(&scale, &bits, sizeof scale);
+  return is_small ? 0 : sum * scale;
+}
+
+EACH_PROCESSOR
+void decay_weights(const int64_t *times, size_t count, int64_t now, double half_life, double *weights) {
+  for (size_t row = 0; row < count; row++) {
+    int64_t age = (int64_t)((uint64_t)now - (uint64_t)times[row]);
+    double weight = power_of_two(-(double)age / half_life);
+    weights[row] = age <= 0 ? 1 : weight;
+  }
+}
+
+EACH_PROCESSOR
+void diminish(const double *numbers, size_t count, double half_at, double *results) {
+  for (size_t row = 0; row < count; row++) {
+    double number = numbers[row];
+    double result = 1 - power_of_two(-(number > 0 ? number : 0) / half_at);
+    results[row] = number == number ? result : number;
+  }
+}

@@ -29,11 +29,22 @@ package struct DecisionPlan: Sendable {
     self.evaluation = evaluation
     let program = evaluation.program
     let experiments = Dictionary(program.experiments.map { ($0.rule, $0) }, uniquingKeysWith: { first, _ in first })
-    rules = program.rules
+    var rules = program.rules
       .map { RulePlan($0, experiment: experiments[$0.name], in: evaluation) }
       .sorted { ($1.rule.priority, $0.rule.name) < ($0.rule.priority, $1.rule.name) }
     sequences = program.sequences.map { SequencePlan($0, in: evaluation) }
       .sorted { ($1.sequence.priority, $0.sequence.name) < ($0.sequence.priority, $1.sequence.name) }
+    // Sequences may come before a rule or after it.
+    var fields: [Subject: Set<FieldIndex>] = [
+      .contact: Set(sequences.flatMap(\.versions.values).flatMap(\.program.actions).compactMap(\.fieldIndex))
+    ]
+    for index in rules.indices.reversed() {
+      let rule = rules[index]
+      rules[index].contestedFields = fields[rule.rule.subject, default: []]
+      let actions = rule.rule.actions + (rule.experiment?.arms.flatMap(\.rule.actions) ?? [])
+      fields[rule.rule.subject, default: []].formUnion(actions.compactMap(\.fieldIndex))
+    }
+    self.rules = rules
     neverMessage = program.policy.neverMessage.map { evaluation.node(for: $0, of: .contact) }
     holidayConditions = program.policy.holidays.map { holidays in
       holidays.condition.flatMap { evaluation.node(for: $0, of: .contact) }
@@ -86,6 +97,8 @@ struct RulePlan: Sendable {
   /// For each action, its arguments that are expressions.
   let arguments: [[ParameterID: NodeID]]
   let experiment: ExperimentPlan?
+  /// Fields of its subject that something may set which comes after the rule.
+  fileprivate(set) var contestedFields: Set<FieldIndex> = []
 
   init(_ rule: CheckedRule, experiment: CheckedExperiment?, in plan: EvaluationPlan) {
     self.rule = rule

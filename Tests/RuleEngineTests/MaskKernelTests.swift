@@ -1,4 +1,5 @@
 import CMaskKernels
+import Foundation
 import TestSupport
 import Testing
 
@@ -40,6 +41,28 @@ import Testing
       let expected = packed(codes.map { table[Int($0)] >> UInt32(plane) & 1 == 1 })
       let start = plane * Int(mask_words)
       for planes in planes { #expect(Array(planes[start..<start + words]) == expected) }
+    }
+  }
+
+  @Test(arguments: 0..<10 as Range<UInt64>)
+  func powersAreThoseOfTheLibrary(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let count = random.below(70)
+    let now: Int64 = 1_790_000_000_000
+    let halfLife = Double(1 + random.below(3_000_000_000))
+    let times = (0..<count).map { _ in now - Int64(random.below(9_000_000_000)) + 1_000_000_000 }
+    let numbers = (0..<count).map { _ in random.chance(0.1) ? .nan : Double(random.below(4000)) / 100 - 5 }
+    var weights = [Double](repeating: 7, count: count)
+    var shares = weights
+    decay_weights(times, count, now, halfLife, &weights)
+    diminish(numbers, count, 3, &shares)
+    for row in 0..<count {
+      let weight = exp2(-Double(max(now - times[row], 0)) / halfLife)
+      // Below the smallest normal number it is 0.
+      #expect(abs(weights[row] - weight) <= 4 * weight.ulp + .leastNormalMagnitude)
+      #expect(times[row] < now || weights[row] == 1)
+      #expect(numbers[row].isNaN == shares[row].isNaN)
+      if !numbers[row].isNaN { #expect(abs(shares[row] - (1 - exp2(-max(numbers[row], 0) / 3))) <= 1e-15) }
     }
   }
 

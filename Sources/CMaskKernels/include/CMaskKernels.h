@@ -1,5 +1,7 @@
 // Kernels over masks: a bit for each row, 64 rows to a word, 32 words to a block.
 //
+// Beside them powers of many numbers at once.
+//
 // C, since Swift has no operation that collects one bit of each lane of a vector, and compiles one version of a
 // function for one kind of processor; here each function is compiled for three and the program takes the best at
 // start. What that gains, on an AMD EPYC with AVX-512, one thread, as `scripts/microbenchmarks` measures it:
@@ -43,5 +45,12 @@ void mask_table32(const uint32_t *codes, size_t words, const uint32_t *table, si
 void mask_run(
   uint64_t *planes, const uint32_t *instructions, size_t length, size_t rows, int64_t *counts, uint64_t *output,
   size_t stride);
+
+// Writes 2^(−age/half_life) for each of `count` times, where what lies ahead counts as now; in milliseconds. To the bit
+// what the same sums and products give one by one.
+void decay_weights(const int64_t *times, size_t count, int64_t now, double half_life, double *weights);
+
+// Writes 1 − 2^(−number/half_at) for each of `count` numbers, where what is below 0 counts as 0; NaN stays NaN.
+void diminish(const double *numbers, size_t count, double half_at, double *results);
 
 #endif

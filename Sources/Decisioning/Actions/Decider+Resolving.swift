@@ -163,7 +163,7 @@ extension Decider {
   }
 
   /// A value never goes back; a missing one is below all others.
-  private func isAdvance(from current: Value, to new: Value) -> Bool {
+  func isAdvance(from current: Value, to new: Value) -> Bool {
     guard let rank = new.rank else { return false }
     return current.rank.map { $0 < rank } ?? true
   }
@@ -259,6 +259,11 @@ extension Decider {
 }
 
 extension CheckedAction {
+  /// The field that it sets, clears or advances.
+  var fieldIndex: FieldIndex? {
+    if case .field(let field) = arguments[.field] { field } else { nil }
+  }
+
   func flag(_ parameter: ParameterID) -> Bool {
     if case .flag(let flag) = arguments[parameter] { flag } else { false }
   }

@@ -9,6 +9,8 @@ struct Candidate {
   var due: Instant
   /// Its position among the rule's due occurrences; `nil` for a `when` rule.
   var position: Int?
+  /// What the rule remembers of the row; `nil` where several occurrences of one row may change it.
+  var firing: Firing?
   /// Where it stands in the order of keys and occurrences, which is that of the report.
   var order: Int
 }

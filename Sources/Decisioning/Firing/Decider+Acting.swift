@@ -8,11 +8,11 @@ extension Decider {
     _ plan: RulePlan, _ candidate: Candidate, _ history: History, _ batch: OccurrenceBatch?, _ draft: inout RuleDraft
   ) {
     let rule = plan.rule
-    var firing = draft.firings[candidate.row] ?? history.firings[candidate.row]
+    var firing = candidate.firing ?? draft.firings[candidate.row] ?? history.firings[candidate.row]
     // Each occurrence arms an `on` rule.
     if rule.trigger != nil { firing.isArmed = true }
-    let calendar = calendars[rule.subject, candidate.row]
-    guard rule.frequency.repetition.allows(firing, at: now, calendar: calendar) else {
+    let isOver = { (span: TimeSpan, start: Instant) in self.isOver(span, since: start, rule.subject, candidate.row) }
+    guard rule.frequency.repetition.allows(firing, isOver: isOver) else {
       if candidate.position == nil { lookAgain(rule.frequency.repetition, firing, rule.subject, candidate.row) }
       finish(candidate, .tooSoon, plan, history, &draft.settled)
       return

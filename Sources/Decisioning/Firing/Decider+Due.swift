@@ -32,7 +32,8 @@ extension Decider {
       } else {
         candidates.append(
           Candidate(
-            row: occurrence.row, occurrence: occurrence.key, due: occurrence.due, position: position, order: position))
+            row: occurrence.row, occurrence: occurrence.key, due: occurrence.due, position: position, firing: nil,
+            order: position))
       }
     }
     skip(plan.rule.subject, skipping)

@@ -85,7 +85,9 @@ extension Decider {
     var missingMeans: Value?
     if case .field(let field) = reference.attribute { missingMeans = program.record(of: owner)[field].missingMeans }
     var found: [Occurrence] = []
-    for var change in [state.changes, transitions].joined() {
+    // A simulation keeps the changes of months: most are not copied.
+    let earlier = state.changes.indices.filter { state.changes[$0].at >= earliest && state.changes[$0].at <= now }
+    for var change in [earlier.map { state.changes[$0] }, transitions].joined() {
       guard change.subject == owner, change.attribute == reference.attribute, change.source != .import,
         change.at >= earliest, change.at <= now
       else { continue }

@@ -16,38 +16,70 @@ extension Decider {
     let held = plan.sendsMessages ? heldRows[history.name] : nil
     var candidates: [Candidate] = []
     var matching: [Int32] = []
-    var entry = 0
-    for row in truths.indices {
-      // The firings are sorted as the rows are: the two are read side by side.
-      while entry < history.firings.rows.count, history.firings.rows[entry] < row { entry += 1 }
-      let hasEntry = entry < history.firings.rows.count && history.firings.rows[entry] == row
-      let firing = hasEntry ? history.firings.firings[entry] : .none
+    let upkeep = upkeep(of: plan, history, draft)
+    forEachOfInterest(truths, history.firings, held) { row, firing in
       switch truths[row] {
       case 0:
-        // Most people are of no interest to most rules.
-        if isAtWork, hasEntry || held != nil { settleFalse(plan, history, Int32(row), firing, held, &draft) }
+        if isAtWork { settleFalse(plan, history, Int32(row), firing, held, &draft) }
       case 1:
         draft.report.matched += 1
         // Also where the rule itself cannot act: what it keeps others from must not happen in its place.
         if rule.skipsLowerRules, !rule.frequency.isPaused { matching.append(Int32(row)) }
         guard isAtWork else {
           draft.report.skipped += rule.frequency.isPaused ? 1 : 0
-          continue
+          return
         }
         if leavesAlone {
           draft.settled.firings.append(
             .init(rule: rule.name, subject: rule.subject, row: Int32(row), firing: Firing(isExcluded: true)))
         } else if isSkipped(rule.subject, Int32(row)) {
           draft.report.skipped += 1
-        } else if !firing.isExcluded {
+        } else if !firing.isExcluded, upkeep.map({ !isSettled($0, Int32(row)) }) ?? true {
           candidates.append(
-            Candidate(row: Int32(row), occurrence: .state(at: now), due: now, position: nil, order: row))
+            Candidate(
+              row: Int32(row), occurrence: .state(at: now), due: now, position: nil, firing: firing, order: row))
         }
       default: draft.report.unknown += 1
       }
     }
     skip(rule.subject, matching)
     return ranked(candidates, plan)
+  }
+
+  /// Calls `body` with each row whose condition is not false, or of which something is remembered or held, in their order,
+  /// and with what is remembered. Most people are of no interest to most rules.
+  private func forEachOfInterest(
+    _ truths: [UInt8], _ firings: FiringTable, _ held: Set<Int32>?, _ body: (Int, Firing) -> Void
+  ) {
+    let held = (held ?? []).sorted()
+    var (entry, hold) = (0, 0)
+    truths.withUnsafeBufferPointer { truths in
+      var row = 0
+      while row < truths.count {
+        // The firings are sorted as the rows are: they are read side by side.
+        while entry < firings.rows.count, firings.rows[entry] < row { entry += 1 }
+        while hold < held.count, held[hold] < row { hold += 1 }
+        let hasEntry = entry < firings.rows.count && firings.rows[entry] == row
+        if truths[row] != 0 || hasEntry || hold < held.count && held[hold] == row {
+          body(row, hasEntry ? firings.firings[entry] : .none)
+          row += 1
+          continue
+        }
+        let end = min(
+          truths.count, entry < firings.rows.count ? Int(firings.rows[entry]) : .max,
+          hold < held.count ? Int(held[hold]) : .max)
+        row = firstNonzero(truths, from: row, upTo: end)
+      }
+    }
+  }
+
+  /// `end` where there is none.
+  private func firstNonzero(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, upTo end: Int) -> Int {
+    let raw = UnsafeRawBufferPointer(bytes)
+    var position = start
+    while position + 8 <= end, raw.loadUnaligned(fromByteOffset: position, as: UInt64.self) == 0 { position += 8 }
+    while position < end, bytes[position] == 0 { position += 1 }
+    return position
   }
 
   private func settleFalse(

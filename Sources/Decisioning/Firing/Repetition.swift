@@ -3,11 +3,13 @@ import RuleSemantics
 
 extension CheckedRule.Frequency.Repetition {
   /// Whether a rule whose condition is true, or whose occurrence is due, may act again.
-  func allows(_ firing: Firing, at now: Instant, calendar: BusinessCalendar) -> Bool {
+  ///
+  /// - Parameter isOver: whether a span since an instant has passed.
+  func allows(_ firing: Firing, isOver: (TimeSpan, Instant) -> Bool) -> Bool {
     switch self {
     case .once: firing.last == nil
     case .everyTime: firing.isArmed
-    case .onceEvery(let span): firing.last.map { calendar.add(span, to: $0) <= now } ?? true
+    case .onceEvery(let span): firing.last.map { isOver(span, $0) } ?? true
     case .upkeep: true
     }
   }

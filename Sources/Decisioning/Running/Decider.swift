@@ -27,6 +27,8 @@ final class Decider {
   let heldRules: Set<String>
   /// The contacts of each account, in the order of their keys; worked out when a rule first asks.
   var contactsOfAccount: [[Int32]]?
+  /// Whether a span since an instant has passed, by the common calendar: most turns were taken in few runs.
+  private var spansOver: [TimeSpan: [Instant: Bool]] = [:]
   /// Worked out when a message is first decided upon.
   var quietStates: [QuietState.Key: QuietState] = [:]
 
@@ -113,6 +115,15 @@ final class Decider {
     }
     contactsOfAccount = all
     return all[Int(account)]
+  }
+
+  /// Whether a span since an instant has passed for a subject.
+  func isOver(_ span: TimeSpan, since start: Instant, _ subject: Subject, _ row: Int32) -> Bool {
+    guard calendars.areCommon(for: subject) else { return calendars[subject, row].add(span, to: start) <= now }
+    if let known = spansOver[span]?[start] { return known }
+    let isOver = calendars.common.add(span, to: start) <= now
+    spansOver[span, default: [:]][start] = isOver
+    return isOver
   }
 
   // MARK: - Skipping

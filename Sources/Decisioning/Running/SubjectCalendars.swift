@@ -23,9 +23,12 @@ struct SubjectCalendars {
     }
   }
 
+  /// Whether all subjects live by the common calendar.
+  func areCommon(for subject: Subject) -> Bool { subject == .account || holidays.isEmpty && weekends.isEmpty }
+
   /// Of several weekends that hold for a contact, the one declared first counts.
   subscript(subject: Subject, row: Int32) -> BusinessCalendar {
-    guard subject == .contact, !(holidays.isEmpty && weekends.isEmpty) else { return common }
+    guard !areCommon(for: subject) else { return common }
     var calendar = common
     for (days, truths) in holidays where truths[Int(row)] == 1 { calendar.holidays.formUnion(days) }
     if let weekend = weekends.first(where: { $0.truths[Int(row)] == 1 }) {

@@ -68,7 +68,7 @@ extension Decider {
         } else if !entry.isExcluded, !inside.contains(row), !isSkipped(.contact, row),
           claims[.enrolment(plan.sequence.name, row)] == nil
         {
-          if frequency.repetition.allows(entry, at: now, calendar: calendars[.contact, row]) {
+          if frequency.repetition.allows(entry, isOver: { isOver($0, since: $1, .contact, row) }) {
             rows.append(row)
           } else {
             lookAgain(frequency.repetition, entry, .contact, row)

@@ -53,13 +53,12 @@ extension Evaluation {
       groups.forEachRow(group, nil) { row in
         let weight = decay(age: now.milliseconds - times[row], halfLife: halfLife)
         all += weight
-        for asset in index.assets(touchedBy: row) { touched[Int(asset)] += weight }
+        index.forEachAsset(touchedBy: row) { touched[$0] += weight }
       }
     }
-    for asset in touched.indices {
-      touched[asset] = all > 0 && index.hasTopics(asset) ? touched[asset] / all : .nan
+    return (focus?.candidates ?? []).map { asset in
+      all > 0 && index.hasTopics(Int(asset)) ? touched[Int(asset)] / all : .nan
     }
-    return atCandidates(touched)
   }
 
   private func topicIndex(_ field: FieldIndex) -> TopicIndex {

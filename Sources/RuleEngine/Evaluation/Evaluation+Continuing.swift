@@ -25,12 +25,26 @@ extension Evaluation {
       if case .events(of: _, let source) = link { !changes.concern(source, plan.program) } else { true }
     }
     windowEdges = earlier.windowEdges.filter { edge, _ in !changes.concern(edge.source, plan.program) }
+    timeOrders = earlier.timeOrders.filter { link, _ in links[link] != nil }
+    reductions = earlier.reductions.filter { node, _ in !isChanged[node.index] }
+    rates = earlier.rates.filter { rate, _ in
+      !changes.events.contains(rate.outcome) && !changes.events.contains(rate.exposure)
+        && [rate.outcomeFilter, rate.exposureFilter].allSatisfy { $0.map { !isChanged[$0.index] } ?? true }
+    }
     interactions = earlier.interactions.filter { subject, _ in
       !changes.concern(.interactions(of: subject), plan.program)
     }
     assetColumns = earlier.assetColumns
-    topicIndexes = earlier.topicIndexes
+    topicIndexes = changes.concern(.interactions(of: .contact), plan.program) ? [:] : earlier.topicIndexes
     threads = earlier.threads
     isContinued = earlier.isContinued
+  }
+
+  /// The same records and events at another time, after a run that changed journeys and segments at most.
+  package convenience init(continuing earlier: Evaluation, at now: Instant, previous: PreviousState) {
+    var snapshot = earlier.snapshot
+    snapshot.previous = previous
+    snapshot.texts = earlier.texts
+    self.init(continuing: earlier, at: now, snapshot: snapshot, changes: SnapshotChanges())
   }
 }

@@ -27,6 +27,15 @@ extension Evaluation {
   /// by. Only exposures count whose time for a success was over at the start of today.
   func rate(_ rate: Rate) -> [Double] {
     let startOfToday = calendar.zone.startOfDay(CivilDate(dayNumber: today)).milliseconds
+    if let known = rates[rate], known.startOfToday == startOfToday { return known.values }
+    let values = computed(rate, startOfToday)
+    if isContinued, plan.graph.areTimeless([rate.outcomeFilter, rate.exposureFilter]) {
+      rates[rate] = DailyRate(startOfToday: startOfToday, values: values)
+    }
+    return values
+  }
+
+  private func computed(_ rate: Rate, _ startOfToday: Int64) -> [Double] {
     let exposures = everybodysTable(rate.exposure)
     let isExposure = rate.exposureFilter.map { truths($0, exposures.count, nil) }
     let outcomes = outcomes(of: rate)

@@ -53,7 +53,7 @@ extension Evaluation {
 
   /// As the snapshot has it.
   func storedColumn(_ field: FieldIndex, of table: Table) -> Column? {
-    if case .assets = table { return assetColumn(field, plan.program.asset[field].type) }
+    if case .assets = table { return assetColumn(field) }
     let columns: [Column] =
       switch table {
       case .contacts: snapshot.contacts.columns

@@ -14,6 +14,11 @@ extension Evaluation {
     value(of: node, row: row, nil)
   }
 
+  /// The value that a node has in every row; `nil` where rows may differ.
+  package func valueOfAll(_ node: NodeID) -> Value? {
+    plan.graph[node].frame == .scalar ? value(of: node, row: 0, nil) : nil
+  }
+
   /// 0 no, 1 yes, 2 unknown for each occurrence.
   package func truths(_ node: NodeID, occurrences: Occurrences) -> [UInt8] {
     flags(column(node, occurrences: occurrences), count: occurrences.count)

@@ -50,7 +50,43 @@ extension Evaluation {
   func reduce(_ reduction: Reduction, _ node: Node, _ count: Int, _ batch: BatchState?) -> Column {
     if let shared = reducePerAccount(reduction, node, batch) { return shared }
     if isInParts(reduction, batch) { return reduceInParts(reduction, node.type, count, batch) }
-    return reduce(reduction, select(reduction, outerRows: 0..<count, batch), node.type, count, batch)
+    let selection = select(reduction, outerRows: 0..<count, batch)
+    guard isContinued, batch == nil, isSettled(reduction), let id = plan.graph.existing(node) else {
+      return reduce(reduction, selection, node.type, count, batch)
+    }
+    let column =
+      reductions[id].flatMap { goingOn(from: $0, reduction, selection, node.type) }
+      ?? reduce(reduction, selection, node.type, count, batch)
+    reductions[id] = ReducedRows(low: selection.groups.low, high: selection.groups.high, column: column)
+    return column
+  }
+
+  /// Whether the same events of a window always say the same, so that only those who have others are looked at again.
+  private func isSettled(_ reduction: Reduction) -> Bool {
+    guard case .events = reduction.grouping.link, reduction.grouping.path.isEmpty, !reduction.onPairs,
+      plan.graph.areTimeless([reduction.filter, reduction.value])
+    else { return false }
+    switch reduction.operation {
+    case .count(let halfLife), .sum(let halfLife), .points(atMostOncePer: _, let halfLife):
+      return halfLife == nil
+    case .average, .min, .max, .distinct, .first, .last, .share: return true
+    }
+  }
+
+  /// The column of a reduction at another time, where most windows hold the events that they held; `nil` where it is as
+  /// well to compute all.
+  private func goingOn(
+    from earlier: ReducedRows, _ reduction: Reduction, _ selection: Selection, _ type: ValueType
+  ) -> Column? {
+    let count = selection.groups.count
+    guard earlier.low.count == count, earlier.column.count == count else { return nil }
+    let rows = earlier.rowsOtherThan(selection.groups)
+    guard rows.count <= count / 4 else { return nil }
+    guard !rows.isEmpty else { return earlier.column }
+    var part = selection
+    part.groups.low = gather(selection.groups.low, rows, missing: 0)
+    part.groups.high = gather(selection.groups.high, rows, missing: 0)
+    return earlier.column.replacing(rows, by: reduce(reduction, part, type, rows.count, nil))
   }
 
   /// What all people of an account have in common is computed once for the account; `nil` for anything else.
@@ -95,10 +131,15 @@ extension Evaluation {
     switch reduction.operation {
     case .count(halfLife: nil): return .numbers(countRows(groups, filter))
     case .count(halfLife: .some(let halfLife)):
-      return .numbers(decayedCount(groups, filter, times ?? [], now: now.milliseconds, halfLife: halfLife))
+      return .numbers(decayedCount(reduction, selection, halfLife))
     case .sum(halfLife: let halfLife):
-      let decay = halfLife.map { Decay(times: times ?? [], now: now.milliseconds, halfLife: $0) }
-      return .numbers(sumRows(groups, filter, value?.numbers ?? [], decay: decay))
+      let values = value?.numbers ?? []
+      guard let halfLife else { return .numbers(sumRows(groups, filter, values, decay: nil)) }
+      if let weights = weights(of: reduction, selection, halfLife) {
+        return .numbers(sumRows(groups, filter, values, weights: weights))
+      }
+      let decay = Decay(times: times ?? [], now: now.milliseconds, halfLife: halfLife)
+      return .numbers(sumRows(groups, filter, values, decay: decay))
     case .average: return .numbers(averageRows(groups, filter, value?.numbers ?? []))
     case .min: return extreme(groups, filter, value ?? .absent, isMax: false, type, count)
     case .max: return extreme(groups, filter, value ?? .absent, isMax: true, type, count)
@@ -107,14 +148,35 @@ extension Evaluation {
     case .last: return .times(lastTime(groups, filter, times ?? []))
     case .share: return .numbers(shareOfRows(groups, filter))
     case .points(atMostOncePer: let span, halfLife: let halfLife):
-      let decay = halfLife.map { Decay(times: times ?? [], now: now.milliseconds, halfLife: $0) }
       guard let span else {
-        guard let decay else { return .numbers(countRows(groups, filter)) }
-        return .numbers(
-          decayedCount(groups, filter, decay.times, now: decay.now, halfLife: decay.halfLife))
+        guard let halfLife else { return .numbers(countRows(groups, filter)) }
+        return .numbers(decayedCount(reduction, selection, halfLife))
       }
+      let decay = halfLife.map { Decay(times: times ?? [], now: now.milliseconds, halfLife: $0) }
       return .numbers(spacedCount(groups, filter, times ?? [], decay, isNext: eventSpacing(span, calendar)))
     }
+  }
+
+  private func decayedCount(_ reduction: Reduction, _ selection: Selection, _ halfLife: Double) -> [Double] {
+    if let weights = weights(of: reduction, selection, halfLife) {
+      return sumWeights(selection.groups, selection.filter, weights)
+    }
+    let times = selection.times ?? []
+    return RuleEngine.decayedCount(
+      selection.groups, selection.filter, times, now: now.milliseconds, halfLife: halfLife)
+  }
+
+  /// What each event of a table weighs now, where so many are asked for that it is less to weigh all of them, at once and
+  /// for all reductions; otherwise `nil`.
+  private func weights(of reduction: Reduction, _ selection: Selection, _ halfLife: Double) -> [Double]? {
+    guard !reduction.onPairs, case .events(of: _, let source) = reduction.grouping.link, let times = selection.times
+    else { return nil }
+    let key = DecayKey(source: source, halfLife: halfLife)
+    if let known = decayWeights[key] { return known }
+    guard selection.groups.rowCount >= times.count / 4 else { return nil }
+    let weights = decays(times, now: now.milliseconds, halfLife: halfLife, threads: threads)
+    decayWeights[key] = weights
+    return weights
   }
 
   private func pairRanges(_ grouping: Grouping, _ batch: BatchState?) -> GroupRanges {
@@ -176,8 +238,12 @@ extension Evaluation {
       let edge = WindowEdge(subject: subject, source: source, side: side)
       let known = windowEdges[edge]
       if let known, known.limit == limit { return known.positions }
-      let positions = groups.edges(
-        times: times, after: limit, from: known.flatMap { $0.limit <= limit ? $0.positions : nil })
+      let positions: [Int32]
+      if let known, known.limit < limit, let order = timeOrder(grouping.link, groups, times) {
+        positions = order.moved(known.positions, from: known.limit, to: limit, times)
+      } else {
+        positions = groups.edges(times: times, after: limit)
+      }
       windowEdges[edge] = .init(limit: limit, positions: positions)
       return positions
     }
@@ -186,6 +252,17 @@ extension Evaluation {
       groups.low = positions(.start(node, isIncluded: reduction.startIsIncluded), after: start)
     }
     groups.high = (start ?? .min) <= end ? ends : groups.low
+  }
+
+  /// The rows of a link by time; `nil` where some belong to several owners.
+  private func timeOrder(_ link: Grouping.Link, _ groups: GroupRanges, _ times: [Int64]) -> TimeOrder? {
+    if let known = timeOrders[link] { return known }
+    guard case .events(of: let subject, let source) = link else { return nil }
+    // What an account does belongs to all its people.
+    if case .type(let event) = source, subject == .contact, plan.program[event].isForAccount { return nil }
+    let made = TimeOrder(groups, times)
+    timeOrders[link] = made
+    return made
   }
 
   /// The truths of a filter for each inner row or pair; `nil` when every one passes.

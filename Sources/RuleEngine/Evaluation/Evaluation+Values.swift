@@ -7,7 +7,7 @@ extension Evaluation {
     switch node.kind {
     case .assetField(let operand, let field):
       guard case .assets(let assets) = self.operand(operand, batch) else { break }
-      return assetColumn(field, node.type).gathered(assets)
+      return assetColumn(field).gathered(assets)
     case .folded(let operand): return folded(self.operand(operand, batch))
     case .day(let operand):
       guard case .times(let times) = self.operand(operand, batch) else { break }
@@ -28,9 +28,9 @@ extension Evaluation {
       return Column.chosen(chosen, operand(then, batch), operand(otherwise, batch), type: node.type)
     case .freshness(let operand, halfLife: let halfLife):
       guard case .times(let times) = self.operand(operand, batch) else { break }
-      return .numbers(freshness(times, now: now.milliseconds, halfLife: halfLife))
+      return .numbers(freshness(times, now: now.milliseconds, halfLife: halfLife, threads: threads))
     case .diminishing(let operand, halfAt: let halfAt):
-      return .numbers(diminishing(self.operand(operand, batch).numbers, halfAt: halfAt))
+      return .numbers(diminishing(self.operand(operand, batch).numbers, halfAt: halfAt, threads: threads))
     case .closeness(let left, let right, ranks: let ranks):
       guard case .choices(let left) = operand(left, batch), case .choices(let right) = operand(right, batch) else {
         break
@@ -67,12 +67,11 @@ extension Evaluation {
   }
 
   /// A field of all assets, one row each.
-  func assetColumn(_ field: FieldIndex, _ type: ValueType) -> Column {
+  func assetColumn(_ field: FieldIndex) -> Column {
     if let known = assetColumns[field] { return known }
-    let values = plan.program.assets.map { asset in
-      asset.values.indices.contains(field.index) ? asset.values[field.index] : .missing
-    }
-    let column = Column(values, type: type, texts: &texts)
+    // What somebody asks about a rule book may read what the book itself does not.
+    let values = plan.assetColumns[field] ?? AssetColumn(field, plan.program)
+    let column = values.column(&texts)
     assetColumns[field] = column
     return column
   }

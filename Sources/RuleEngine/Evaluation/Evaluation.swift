@@ -40,6 +40,10 @@ package final class Evaluation {
   var pairCounts: [FrameID: Int] = [:]
   var links: [Grouping.Link: LinkRows] = [:]
   var windowEdges: [WindowEdge: WindowEdge.Positions] = [:]
+  var timeOrders: [Grouping.Link: TimeOrder] = [:]
+  var reductions: [NodeID: ReducedRows] = [:]
+  var decayWeights: [DecayKey: [Double]] = [:]
+  var rates: [Rate: DailyRate] = [:]
   var interactions: [Subject: Interactions] = [:]
   var assetColumns: [FieldIndex: Column] = [:]
   var batches: [ObjectIdentifier: BatchState] = [:]
@@ -70,29 +74,6 @@ package final class Evaluation {
     self.calendar = calendar
     texts = snapshot.texts
     memo = Array(repeating: nil, count: plan.graph.nodes.count)
-  }
-
-  /// The same records and events at another time, after a run that changed journeys and segments at most: what does
-  /// not depend on time is not computed again.
-  package init(continuing earlier: Evaluation, at now: Instant, previous: PreviousState) {
-    plan = earlier.plan
-    var snapshot = earlier.snapshot
-    snapshot.previous = previous
-    self.snapshot = snapshot
-    self.now = now
-    calendar = earlier.calendar
-    encodings = earlier.encodings
-    texts = earlier.texts
-    problems = earlier.problems
-    let isTimeless = earlier.plan.graph.isTimeless
-    memo = earlier.memo.indices.map { isTimeless[$0] ? earlier.memo[$0] : nil }
-    frames = earlier.frames
-    links = earlier.links
-    windowEdges = earlier.windowEdges
-    interactions = earlier.interactions
-    assetColumns = earlier.assetColumns
-    threads = earlier.threads
-    isContinued = earlier.isContinued
   }
 
   // MARK: - About every row of a subject

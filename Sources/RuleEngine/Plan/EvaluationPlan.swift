@@ -11,6 +11,7 @@ package struct EvaluationPlan: Sendable {
   package let recommendations: [RecommendationPlan]
   /// For each asset where its name stands among those of all; empty when nothing is recommended.
   let assetNameRanks: [Int32]
+  let assetColumns: [FieldIndex: AssetColumn]
   /// One for each definition of the program.
   private let definitionNodes: [NodeID]
 
@@ -23,6 +24,7 @@ package struct EvaluationPlan: Sendable {
     readSet = planner.readSet
     recommendations = planner.recommendations
     assetNameRanks = planner.recommendations.isEmpty ? [] : EvaluationPlan.nameRanks(of: program.assets)
+    assetColumns = EvaluationPlan.assetColumns(of: program, planner.graph)
     definitionNodes = planner.definitionNodes
   }
 

@@ -69,6 +69,9 @@ package struct PlanGraph: Sendable {
   package subscript(id: NodeID) -> Node { nodes[id.index] }
   package subscript(id: FrameID) -> Frame { frames[id.index] }
 
+  /// Whether those nodes that there are are the same at any time.
+  func areTimeless(_ ids: [NodeID?]) -> Bool { ids.allSatisfy { $0.map { isTimeless[$0.index] } ?? true } }
+
   /// Whether the node needs a batch of occurrences.
   package func needsBatch(_ id: NodeID) -> Bool { isBatch[nodes[id.index].frame.index] }
 }

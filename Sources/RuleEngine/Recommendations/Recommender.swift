@@ -85,6 +85,7 @@ package final class Recommender {
       isOpen[position] = false
       ranking.leftOut += 1
     }
+    guard isOpen.contains(true) else { return ranking }
     let factors = plan.factors.map { evaluation.operand($0, nil).numbers }
     let least = steps(threshold ?? plan.recommendation.threshold)
     var best = BestCandidates(limit: limit)

@@ -36,6 +36,7 @@ extension PlanGraph {
 
   /// For each node whether its values may be others after the changes, time aside.
   func nodesChanged(by changes: SnapshotChanges, _ program: CheckedProgram) -> [Bool] {
+    if changes.isEmpty { return [Bool](repeating: false, count: nodes.count) }
     let isFrameChanged = framesChanged(by: changes, program)
     var isChanged: [Bool] = []
     isChanged.reserveCapacity(nodes.count)

@@ -29,15 +29,15 @@ struct GroupRanges {
   }
 
   /// For each group the position of its first row whose time is after a limit, or its end; the times of a group ascend.
-  ///
-  /// - Parameter earlier: the same of an earlier limit. Where it is not far there, walking on is less than searching.
-  func edges(times: [Int64], after limit: Int64, from earlier: [Int32]?) -> [Int32] {
-    guard let earlier, earlier.count == count else { return map { firstPosition(after: limit, of: $0, times) } }
-    return map { group in
-      var position = earlier[group]
-      while position < high[group], time(at: Int(position), times) <= limit { position += 1 }
-      return position
-    }
+  func edges(times: [Int64], after limit: Int64) -> [Int32] {
+    map { firstPosition(after: limit, of: $0, times) }
+  }
+
+  /// How many rows all groups have together.
+  var rowCount: Int {
+    var count = 0
+    for group in low.indices { count += Int(high[group]) - Int(low[group]) }
+    return count
   }
 
   private func firstPosition(after limit: Int64, of group: Int, _ times: [Int64]) -> Int32 {

@@ -1,3 +1,4 @@
+import CMaskKernels
 import RuleSemantics
 
 func arithmetic(
@@ -49,14 +50,31 @@ func decay(age: Int64, halfLife: Double) -> Double {
   age <= 0 ? 1 : powerOfTwo(-Double(age) / halfLife)
 }
 
-func freshness(_ times: [Int64], now: Int64, halfLife: Double) -> [Double] {
-  map1(times) { time in
-    time == Column.missingTime ? .nan : decay(age: now - time, halfLife: halfLife)
+/// 2^(−age/halfLife) for each of many times, where what lies ahead counts as now; as `decay` to the bit.
+func decays(_ times: [Int64], now: Int64, halfLife: Double, threads: Int) -> [Double] {
+  times.withUnsafeBufferPointer { times in
+    // Nobody writes it meanwhile.
+    nonisolated(unsafe) let start = times.baseAddress
+    return filled(times.count, threads: threads) { rows, result in
+      if let start { decay_weights(start + rows.lowerBound, rows.count, now, halfLife, result) }
+    }
   }
 }
 
-func diminishing(_ numbers: [Double], halfAt: Double) -> [Double] {
-  map1(numbers) { number in number.isNaN ? .nan : 1 - powerOfTwo(-max(number, 0) / halfAt) }
+func freshness(_ times: [Int64], now: Int64, halfLife: Double, threads: Int) -> [Double] {
+  let weights = decays(times, now: now, halfLife: halfLife, threads: threads)
+  return map2(times, weights, count: times.count) { time, weight in time == Column.missingTime ? .nan : weight }
+}
+
+/// 1 − 2^(−number/halfAt), where what is below 0 counts as 0.
+func diminishing(_ numbers: [Double], halfAt: Double, threads: Int) -> [Double] {
+  numbers.withUnsafeBufferPointer { numbers in
+    // Nobody writes it meanwhile.
+    nonisolated(unsafe) let start = numbers.baseAddress
+    return filled(numbers.count, threads: threads) { rows, result in
+      if let start { diminish(start + rows.lowerBound, rows.count, halfAt, result) }
+    }
+  }
 }
 
 func closeness(_ left: [Int32], _ right: [Int32], ranks: Int, count: Int) -> [Double] {

@@ -31,6 +31,32 @@ func decayedCount(
   }
 }
 
+/// As `decayedCount`, with weights that are known.
+func sumWeights(_ groups: GroupRanges, _ filter: [UInt8]?, _ weights: [Double]) -> [Double] {
+  weights.withUnsafeBufferPointer { weights in
+    groups.map { group in
+      var sum = 0.0
+      groups.forEachRow(group, filter) { sum += weights[$0] }
+      return sum
+    }
+  }
+}
+
+/// As `sumRows`, with weights that are known.
+func sumRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: [Double], weights: [Double]) -> [Double] {
+  weights.withUnsafeBufferPointer { weights in
+    values.withUnsafeBufferPointer { values in
+      groups.map { group in
+        var sum = 0.0
+        groups.forEachRow(group, filter) { row in
+          if !values[row].isNaN { sum += weights[row] * values[row] }
+        }
+        return finite(sum)
+      }
+    }
+  }
+}
+
 /// Missing values are left out; 0 when none is left.
 func sumRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: [Double], decay: Decay?) -> [Double] {
   groups.map { group in
@@ -73,14 +99,15 @@ func extremes<T: Comparable>(
 
 /// How many different values, members of lists each for itself; texts are folded already.
 func distinctRows(_ groups: GroupRanges, _ filter: [UInt8]?, _ values: Column) -> [Double] {
-  filled(groups.count, threads: groups.threads) { range, result in
+  let members: Column? = if case .lists(let lists) = values { lists.members.column } else { nil }
+  return filled(groups.count, threads: groups.threads) { range, result in
     var keys: [Int64] = []
     for group in range {
       keys.removeAll(keepingCapacity: true)
       groups.forEachRow(group, filter) { row in
-        if case .lists(let lists) = values {
+        if case .lists(let lists) = values, let members {
           for member in lists.range(row) {
-            if let key = lists.key(member) { keys.append(key) }
+            if let key = members.key(member) { keys.append(key) }
           }
         } else if let key = values.key(row) {
           keys.append(key)
