@@ -40,6 +40,46 @@ struct DiffCommandTests {
     #expect((object?["declarations"] as? [Any])?.count == 4)
   }
 
+  /// Who would come into a sequence and who would leave it, in all formats, and the whole text of what changed.
+  @Test func whoComesIntoASequence() throws {
+    let sequence = """
+
+      asset { type text }
+      asset guide "The guide" { type "guide" }
+      recommendation next { from asset  factor one 100% = 1  pick best 1 }
+      sequence s { enroll when size > 50  exit when size < 10
+        step one { create note "hello"  wait 3 days } }
+      experiment e on a { arm x 50% { add to list "A" } arm y 50% { add to list "B" } measure size > 5 }
+      """
+    let program = try workspace()
+    defer { program.remove() }
+    try program.write(book + sequence, to: "rules/book.abm")
+    #expect(try program.run("migrate").code == 0)
+    #expect(try program.run("run", "--at", "2026-03-02 09:00").code == 0)
+    try program.write(book + sequence, to: "old/book.abm")
+    try program.write(
+      book
+        + sequence.replacing("size > 50  exit", with: "size > 20  exit").replacing("pick best 1", with: "pick best 2")
+        .replacing("measure size > 5", with: "measure size > 6"), to: "rules/book.abm")
+    let outcome = try program.run("diff", "old", "--at", "2026-03-02 09:05")
+    #expect(outcome.code == 1)
+    for line in [
+      "    + sequence s { enroll when size > 20  exit when size < 10", "  sequence s  in it 1 → 2",
+      "    1 contact enters", "      ben@a.example", "pick best 2 }", "measure size > 6 }",
+    ] {
+      #expect(outcome.output.contains(line), "\(outcome.output)")
+    }
+    let json = try program.run("diff", "old", "--at", "2026-03-02 09:05", "--format", "json").output
+    #expect(json.contains(#""kind": "sequence""#) && json.contains("ben@a.example"))
+    #expect(json.contains("sequence s { enroll when size > 20"))
+    let page = try program.run("diff", "old", "--at", "2026-03-02 09:05", "--format", "markdown").output
+    #expect(page.contains("| sequence `s` | 1 | 2 | 1 contact enters: ben@a.example |"), "\(page)")
+    // Without the sequence nobody is in it any more.
+    try program.write(book, to: "rules/book.abm")
+    let gone = try program.run("diff", "old", "--at", "2026-03-02 09:05").output
+    #expect(gone.contains("  sequence s  in it 1 → 0\n    1 contact leaves\n      cleo@a.example"), "\(gone)")
+  }
+
   @Test func layoutAloneIsNoDifference() throws {
     let program = try workspace()
     defer { program.remove() }

@@ -66,6 +66,31 @@ struct ExperimentTests {
     #expect(later.actions.count == first.values.count { $0 != "none" })
   }
 
+  /// Whoever was drawn by former shares was to be where they are.
+  @Test func aChangeOfSharesBreaksNoSplit() throws {
+    let halves = "experiment e on r { arm a 50% { send asset guide } arm b 50% { send asset offer } measure hot }"
+    var first = try scene(halves, count: 600)
+    first.run()
+    #expect(first.world.state.experiments["e"]?.shares.map(\.shares) == [["a": 0.5, "b": 0.5]])
+    var second = try scene(halves.replacing("a 50%", with: "a 90%").replacing("b 50%", with: "b 10%"), count: 1200)
+    second.world.state.experiments = first.world.state.experiments
+    second.now = first.now
+    second.run(after: TimeSpan(1, .days))
+    let report = try analyzed(&second)
+    #expect(report.shares == [0.9, 0.1])
+    #expect(report.sampleRatio.expected.map { $0.rounded() } == [840, 360])
+    #expect(report.assigned.reduce(0, +) == 1200)
+    #expect(!report.sampleRatio.isBroken)
+    // A split that is wrong in one of the times is still seen.
+    var assignments = try #require(second.world.state.experiments["e"]?.assignments)
+    for row in assignments.keys where row >= 600 && row < 700 { assignments[row]?.arm = "b" }
+    second.world.state.experiments["e"]?.assignments = assignments
+    #expect(try analyzed(&second).sampleRatio.isBroken)
+    // The same shares again are no news.
+    let again = second.run(after: TimeSpan(1, .days))
+    #expect(again.changes.experiments.shares.isEmpty)
+  }
+
   @Test func aRenamedExperimentKeepsItsArms() throws {
     var scene = try scene()
     scene.run()

@@ -254,6 +254,26 @@ struct SequenceTests {
   }
 
   /// The example of R. G. Newcombe, 1998, table II (a): 56 of 70 and 48 of 80.
+  /// Four accounts of ten, of which two reach the goal together: the people of one count as one draw.
+  @Test func peopleOfAnAccountAreNotDrawnApart() throws {
+    let share = try #require(ClusteredShare([(10, 10), (10, 10), (10, 0), (10, 0)]))
+    // 4 / 3 · (4 · 5²) / 40²
+    #expect(abs(share.variance - 4.0 / 3 * 100 / 1600) < 1e-12 && share.share == 0.5)
+    // Each an account of its own: the usual variance, with one fewer for the mean.
+    let alone = try #require(ClusteredShare((0..<100).map { (1, $0 < 30 ? 1 : 0) }))
+    #expect(abs(alone.variance - 0.3 * 0.7 / 99) < 1e-12)
+    #expect(ClusteredShare([(10, 5)]) == nil)
+    let together = try #require(
+      ProportionDifference(
+        clusters: [(10, 10), (10, 10), (10, 0), (10, 0)], minus: [(10, 0), (10, 0), (10, 0), (10, 10)]))
+    let apart = try #require(ProportionDifference(20, of: 40, minus: 10, of: 40))
+    #expect(together.difference == apart.difference)
+    #expect(together.low < apart.low - 0.2 && together.high > apart.high + 0.2)
+    // No hits at all are no certainty.
+    let none = try #require(ProportionDifference(clusters: [(5, 0), (5, 0)], minus: [(5, 0), (5, 0)]))
+    #expect(none.high > 0.1)
+  }
+
   @Test func differenceOfProportions() throws {
     let lift = try #require(ProportionDifference(56, of: 70, minus: 48, of: 80))
     #expect(abs(lift.difference - 0.2) < 1e-9)

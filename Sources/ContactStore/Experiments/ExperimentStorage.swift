@@ -10,6 +10,8 @@ extension StateLoader {
     let salts = try RawStatement(database, "SELECT salt FROM experiment WHERE name = ?")
     let assignments = try RawStatement(
       database, "SELECT subject, record, arm, at FROM experiment_assignment WHERE experiment = ?\(ofFew())")
+    let shares = try RawStatement(
+      database, "SELECT at, arm, share FROM experiment_share WHERE experiment = ? ORDER BY at, arm")
     for name in program.experiments.flatMap({ [$0.name, $0.formerName].compactMap(\.self) }) {
       salts.bind(1, name)
       guard try salts.step() else { continue }
@@ -22,6 +24,13 @@ extension StateLoader {
         state.assignments[row] = .init(
           arm: assignments.text(2), at: Instant(milliseconds: assignments.integer(3)))
       }
+      shares.bind(1, name)
+      while try shares.step() {
+        let at = Instant(milliseconds: shares.integer(0))
+        if state.shares.last?.at != at { state.shares.append(.init(at: at, shares: [:])) }
+        state.shares[state.shares.count - 1].shares[shares.text(1)] = shares.real(2)
+      }
+      shares.reset()
       experiments[name] = state
     }
     return experiments
@@ -38,6 +47,13 @@ extension StateWriter {
       try database.execute(
         sql: "INSERT OR IGNORE INTO experiment (name, salt, first_at) VALUES (?, ?, ?)",
         arguments: [beginning.experiment, beginning.salt, now])
+    }
+    for change in changes.shares {
+      for (arm, share) in change.shares.shares.sorted(by: { $0.key < $1.key }) {
+        try database.execute(
+          sql: "INSERT OR REPLACE INTO experiment_share (experiment, at, arm, share) VALUES (?, ?, ?, ?)",
+          arguments: [change.experiment, change.shares.at.milliseconds, arm, share])
+      }
     }
     let insert = try RawStatement(
       database,

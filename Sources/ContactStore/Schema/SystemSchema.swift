@@ -33,6 +33,7 @@ enum SystemSchema {
     migrator.registerMigration("approval picks", migrate: addApprovalPicks)
     registerHandledIndex(in: &migrator)
     migrator.registerMigration("turns", migrate: addTurns)
+    migrator.registerMigration("experiment shares", migrate: addShares)
     return migrator
   }()
 

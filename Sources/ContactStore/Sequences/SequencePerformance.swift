@@ -40,6 +40,15 @@ package struct SequencePerformance: Hashable, Sendable {
     package var reachedGoal: Int
   }
 
+  /// Those who entered from one account, or somebody without one.
+  package struct Cluster: Hashable, Sendable {
+    package var isHeldOut: Bool
+    package var entered: Int
+    package var reachedGoal: Int
+  }
+
+  /// By account, as people belong to them now; in no order that means anything.
+  package var clusters: [Cluster] = []
   /// The oldest version first.
   package var groups: [Group] = []
   package var steps: [Step] = []
@@ -55,6 +64,7 @@ extension Store {
       else { return SequencePerformance() }
       var performance = SequencePerformance()
       performance.groups = try Store.groups(id, database)
+      performance.clusters = try Store.clusters(id, database)
       performance.steps = try Store.steps(id, database)
       performance.arms = try Store.arms(id, database)
       return performance
@@ -73,6 +83,20 @@ extension Store {
       SequencePerformance.Group(
         version: row["version"], isHeldOut: row["held_out"], entered: row["entered"], reachedGoal: row["goal"],
         exited: row["exited"], finished: row["finished"], removed: row["removed"])
+    }
+  }
+
+  private static func clusters(_ sequence: Int64, _ database: Database) throws -> [SequencePerformance.Cluster] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT held_out, count(*) AS entered, sum(ending IS 'goal') AS goal
+        FROM enrolment AS e LEFT JOIN contact AS c ON c._id = e.contact
+        WHERE e.sequence = ? GROUP BY held_out, coalesce(c._account, -e.contact)
+        ORDER BY held_out, coalesce(c._account, -e.contact)
+        """, arguments: [sequence]
+    ).map { row in
+      SequencePerformance.Cluster(isHeldOut: row["held_out"], entered: row["entered"], reachedGoal: row["goal"])
     }
   }
 

@@ -21,6 +21,50 @@ package struct ProportionDifference: Hashable, Sendable {
   }
 }
 
+/// A share of many groups, whose people fare alike, with its variance between groups: the mean of a ratio, by the delta
+/// method (A. Deng, U. Knoblich and J. Lu, "Applying the delta method in metric analytics: a practical guide with novel
+/// ideas", KDD 2018, section 3; the linearized variance of a ratio in W. G. Cochran, "Sampling techniques", 3rd edition,
+/// 1977, section 9A.1).
+package struct ClusteredShare: Hashable, Sendable {
+  package var share: Double
+  package var variance: Double
+
+  /// - Parameter clusters: for each the people in it and how many of them did it.
+  /// - Returns: `nil` for fewer than two clusters: nothing is known of how they differ.
+  package init?(_ clusters: [(people: Int, hits: Int)]) {
+    let people = Double(clusters.reduce(0) { $0 + $1.people })
+    guard clusters.count > 1, people > 0 else { return nil }
+    let share = Double(clusters.reduce(0) { $0 + $1.hits }) / people
+    let squares = clusters.reduce(0.0) { sum, cluster in
+      let rest = Double(cluster.hits) - share * Double(cluster.people)
+      return sum + rest * rest
+    }
+    let count = Double(clusters.count)
+    self.share = share
+    variance = count / (count - 1) * squares / (people * people)
+  }
+}
+
+extension ProportionDifference {
+  /// The same with the people of a cluster drawn together: the interval by the variances between clusters, and nowhere
+  /// narrower than if each were drawn alone, so that few clusters, or none with a hit, do not look certain.
+  ///
+  /// - Returns: `nil` where a side has fewer than two clusters.
+  package init?(clusters: [(people: Int, hits: Int)], minus others: [(people: Int, hits: Int)]) {
+    func sum(_ clusters: [(people: Int, hits: Int)]) -> (people: Int, hits: Int) {
+      clusters.reduce((0, 0)) { ($0.0 + $1.people, $0.1 + $1.hits) }
+    }
+    let (here, there) = (sum(clusters), sum(others))
+    guard let one = ClusteredShare(clusters), let other = ClusteredShare(others),
+      let alone = ProportionDifference(here.hits, of: here.people, minus: there.hits, of: there.people)
+    else { return nil }
+    let margin = WilsonInterval.quantile * (one.variance + other.variance).squareRoot()
+    difference = alone.difference
+    low = max(-1, min(alone.low, difference - margin))
+    high = min(1, max(alone.high, difference + margin))
+  }
+}
+
 /// A share with its 95 % score interval (E. B. Wilson, "Probable inference, the law of succession, and statistical
 /// inference", Journal of the American Statistical Association 22, 1927, 209–212).
 package struct WilsonInterval: Hashable, Sendable {
@@ -29,7 +73,7 @@ package struct WilsonInterval: Hashable, Sendable {
   package var high: Double
 
   /// The 97.5th percentile of the normal distribution.
-  private static let quantile = 1.959963984540054
+  static let quantile = 1.959963984540054
 
   package init(_ hits: Int, of count: Int) {
     let count = Double(count)

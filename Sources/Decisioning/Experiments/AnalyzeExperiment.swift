@@ -46,5 +46,28 @@ package func analyze(
     return ExperimentReport.Measure(name: name, counts: counts, open: known.count - ripe.count)
   }
   return ExperimentReport(
-    name: experiment.name, arms: arms, shares: experiment.arms.map(\.share), assigned: assigned, measures: measures)
+    name: experiment.name, arms: arms, shares: experiment.arms.map(\.share), assigned: assigned,
+    expected: expected(known.map(\.at), experiment, state?.shares ?? []), measures: measures)
+}
+
+/// How many would be in each arm by the shares that were in force when each was assigned; those in arms that the rule
+/// book no longer has are left out of both.
+private func expected(
+  _ times: [Instant], _ experiment: CheckedExperiment, _ epochs: [ExperimentState.Shares]
+) -> [Double] {
+  let present = experiment.arms.map(\.share)
+  var counts = epochs.map { _ in 0 }
+  for time in times where !epochs.isEmpty {
+    // What was assigned before shares were kept had the first that are known.
+    counts[max((epochs.firstIndex { $0.at > time } ?? epochs.count) - 1, 0)] += 1
+  }
+  var expected = present.map { epochs.isEmpty ? $0 * Double(times.count) : 0 }
+  for (epoch, count) in zip(epochs, counts) {
+    let shares = experiment.arms.map { epoch.shares[$0.name] ?? 0 }
+    let total = shares.reduce(0, +)
+    for arm in expected.indices {
+      expected[arm] += (total > 0 ? shares[arm] / total : present[arm]) * Double(count)
+    }
+  }
+  return expected
 }

@@ -43,11 +43,16 @@ extension Decider {
     return arm
   }
 
-  /// Keeps the salt of an experiment that runs for the first time, or under a new name.
+  /// Keeps the salt of an experiment that runs for the first time, or under a new name, and its shares where they have
+  /// changed.
   func begin(_ experiment: ExperimentPlan) {
     let known = known(experiment)
-    guard known?.name != experiment.name else { return }
-    decisions.changes.experiments.begun.append(
-      .init(experiment: experiment.name, formerName: known?.name, salt: salt(of: experiment)))
+    if known?.name != experiment.name {
+      decisions.changes.experiments.begun.append(
+        .init(experiment: experiment.name, formerName: known?.name, salt: salt(of: experiment)))
+    }
+    guard known?.state.shares.last?.shares != experiment.shares else { return }
+    decisions.changes.experiments.shares.append(
+      .init(experiment: experiment.name, shares: .init(at: now, shares: experiment.shares)))
   }
 }

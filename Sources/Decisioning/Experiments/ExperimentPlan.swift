@@ -8,6 +8,8 @@ struct ExperimentPlan: Sendable {
   /// The rule with each arm's actions in the place of its own; never empty.
   let arms: [RulePlan]
   let armNames: [String]
+  /// By name of the arm.
+  let shares: [String: Double]
   /// Whether any arm sends messages that need consent to marketing, or only others; `nil` where none sends.
   let sendsMarketing: Bool?
   /// For each arm, the first bucket that is no longer its own.
@@ -18,6 +20,7 @@ struct ExperimentPlan: Sendable {
     name = experiment.name
     formerName = experiment.formerName
     armNames = experiment.arms.map(\.name)
+    shares = Dictionary(experiment.arms.map { ($0.name, $0.share) }, uniquingKeysWith: { first, _ in first })
     arms = experiment.arms.map { arm in
       var variant = rule
       variant.actions = experiment.actions(of: arm)

@@ -3,7 +3,7 @@
 package struct ExperimentReport: Hashable, Sendable {
   package var name: String
   package var arms: [String]
-  /// By arm; they add up to 1.
+  /// By arm, as they are now; they add up to 1.
   package var shares: [Double]
   /// All who were assigned, by arm.
   package var assigned: [Int]
@@ -30,12 +30,16 @@ package struct ExperimentReport: Hashable, Sendable {
     }
   }
 
-  package init(name: String, arms: [String], shares: [Double], assigned: [Int], measures: [Measure]) {
+  /// - Parameter expected: how many each arm would have; `nil` where the shares were the same at all times.
+  package init(
+    name: String, arms: [String], shares: [Double], assigned: [Int], expected: [Double]? = nil, measures: [Measure]
+  ) {
     self.name = name
     self.arms = arms
     self.shares = shares
     self.assigned = assigned
     self.measures = measures
-    sampleRatio = SampleRatio(counts: assigned, shares: shares)
+    let total = Double(assigned.reduce(0, +))
+    sampleRatio = SampleRatio(counts: assigned, expected: expected ?? shares.map { $0 * total })
   }
 }

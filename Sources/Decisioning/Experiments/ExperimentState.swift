@@ -7,10 +7,24 @@ package struct ExperimentState: Hashable, Sendable {
   package var salt: String
   /// By row of the rule's subject.
   package var assignments: [Int32: Assignment]
+  /// The shares of the arms from an instant on, in the order of time; those of the first also before it.
+  package var shares: [Shares]
 
-  package init(salt: String, assignments: [Int32: Assignment] = [:]) {
+  package init(salt: String, assignments: [Int32: Assignment] = [:], shares: [Shares] = []) {
     self.salt = salt
     self.assignments = assignments
+    self.shares = shares
+  }
+
+  package struct Shares: Hashable, Sendable {
+    package var at: Instant
+    /// By name of the arm, adding up to 1.
+    package var shares: [String: Double]
+
+    package init(at: Instant, shares: [String: Double]) {
+      self.at = at
+      self.shares = shares
+    }
   }
 
   package struct Assignment: Hashable, Sendable {
@@ -31,10 +45,22 @@ package struct ExperimentChanges: Hashable, Sendable {
   package var begun: [Beginning] = []
   /// Who was given an arm in this run.
   package var assignments: [NewAssignment] = []
+  /// Those whose shares are others from this run on.
+  package var shares: [NewShares] = []
 
   package init() {}
 
-  package var isEmpty: Bool { begun.isEmpty && assignments.isEmpty }
+  package var isEmpty: Bool { begun.isEmpty && assignments.isEmpty && shares.isEmpty }
+
+  package struct NewShares: Hashable, Sendable {
+    package var experiment: String
+    package var shares: ExperimentState.Shares
+
+    package init(experiment: String, shares: ExperimentState.Shares) {
+      self.experiment = experiment
+      self.shares = shares
+    }
+  }
 
   package struct Beginning: Hashable, Sendable {
     package var experiment: String
@@ -70,6 +96,7 @@ package struct ExperimentChanges: Hashable, Sendable {
       let former = beginning.formerName.flatMap { experiments.removeValue(forKey: $0) }
       experiments[beginning.experiment] = former ?? ExperimentState(salt: beginning.salt)
     }
+    for change in shares { experiments[change.experiment]?.shares.append(change.shares) }
     for assignment in assignments {
       experiments[assignment.experiment]?.assignments[assignment.row] = .init(
         arm: assignment.arm, at: assignment.at)

@@ -5,7 +5,8 @@ import Glibc
 /// anything else, as in Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments" (KDD 2019).
 package struct SampleRatio: Hashable, Sendable {
   package var counts: [Int]
-  /// How many each arm would have by its share.
+  /// How many each arm would have by its share. Where shares have changed, the sum over those that were in force: the
+  /// counts then vary a little less than the test takes them to, which errs on the side of silence.
   package var expected: [Double]
   /// Pearson's, with one degree of freedom fewer than arms.
   package var chiSquare: Double
@@ -22,8 +23,13 @@ package struct SampleRatio: Hashable, Sendable {
   ///   - shares: by arm, adding up to 1; an arm with none is left out.
   package init(counts: [Int], shares: [Double]) {
     let total = Double(counts.reduce(0, +))
+    self.init(counts: counts, expected: shares.map { $0 * total })
+  }
+
+  /// - Parameter expected: by arm, with the sum of the counts; an arm with none is left out.
+  package init(counts: [Int], expected: [Double]) {
     self.counts = counts
-    expected = shares.map { $0 * total }
+    self.expected = expected
     var chiSquare = 0.0
     var arms = 0
     for (count, expected) in zip(counts, expected) where expected > 0 {

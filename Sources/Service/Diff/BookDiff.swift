@@ -25,7 +25,7 @@ package struct BookDiff: Sendable {
   package static func compare(
     _ old: (name: String, book: RuleBook), _ new: (name: String, book: RuleBook), _ store: Store?, at now: Instant
   ) throws -> BookDiff {
-    let declarations = DeclarationChange.all(from: old.book.program, to: new.book.program)
+    let declarations = DeclarationChange.all(from: old.book, to: new.book)
     var comparison: PeopleComparison?
     var problem: String?
     if let store {

@@ -21,12 +21,13 @@ package struct DeclarationChange: Hashable, Sendable {
   package var new: String?
 
   /// In the order of kinds, as the new rule book has them; what was removed comes last of its kind.
-  static func all(from old: CheckedProgram, to new: CheckedProgram) -> [DeclarationChange] {
-    let (before, after) = (Declaration.all(of: old), Declaration.all(of: new))
+  static func all(from earlier: RuleBook, to later: RuleBook) -> [DeclarationChange] {
+    let (before, after) = (ComparedDeclaration.all(of: earlier), ComparedDeclaration.all(of: later))
+    let (old, new) = (earlier.program, later.program)
     let beforeByKey = Dictionary(before.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     var matched: Set<String> = []
-    var changes: [(declaration: Declaration, change: DeclarationChange)] = []
-    var unchanged: [Declaration] = []
+    var changes: [(declaration: ComparedDeclaration, change: DeclarationChange)] = []
+    var unchanged: [ComparedDeclaration] = []
     for declaration in after {
       let former = declaration.formerKey.flatMap { beforeByKey[$0] }
       guard let earlier = beforeByKey[declaration.key] ?? former else {
@@ -60,8 +61,8 @@ package struct DeclarationChange: Hashable, Sendable {
   }
 
   private static func affected(
-    _ unchanged: [Declaration], by changed: [Declaration], _ program: CheckedProgram
-  ) -> [(Declaration, DeclarationChange)] {
+    _ unchanged: [ComparedDeclaration], by changed: [ComparedDeclaration], _ program: CheckedProgram
+  ) -> [(ComparedDeclaration, DeclarationChange)] {
     var names = Dictionary(changed.map { ($0.key, $0.name) }, uniquingKeysWith: { first, _ in first })
     var found: [String: DeclarationChange] = [:]
     var grows = true
@@ -82,7 +83,8 @@ package struct DeclarationChange: Hashable, Sendable {
   }
 
   private init(
-    _ what: What, _ declaration: Declaration, _ earlier: (Declaration, CheckedProgram)?, _ program: CheckedProgram?
+    _ what: What, _ declaration: ComparedDeclaration, _ earlier: (ComparedDeclaration, CheckedProgram)?,
+    _ program: CheckedProgram?
   ) {
     self.what = what
     kind = declaration.kind
@@ -92,7 +94,7 @@ package struct DeclarationChange: Hashable, Sendable {
     new = program.flatMap { DeclarationChange.text(declaration, $0) }
   }
 
-  private static func text(_ declaration: Declaration, _ program: CheckedProgram) -> String? {
+  private static func text(_ declaration: ComparedDeclaration, _ program: CheckedProgram) -> String? {
     declaration.range.isEmpty ? nil : program.book.text(declaration.range)
   }
 }

@@ -72,7 +72,13 @@ package struct DiffReport {
   }
 
   private func counts(_ change: PeopleChange) -> String {
-    let what = change.kind == "rule" ? "acts on " : change.kind == "segment" ? "" : nil
+    let what: String? =
+      switch change.kind {
+      case "rule": "acts on "
+      case "sequence": "in it "
+      case "segment": ""
+      default: nil
+      }
     return what.map { "\($0)\(Plural.grouped(change.before)) → \(Plural.grouped(change.after))" } ?? ""
   }
 

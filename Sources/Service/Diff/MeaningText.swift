@@ -10,7 +10,7 @@ struct MeaningText {
   let program: CheckedProgram
   /// Whose fields bare names are.
   let subject: Subject
-  /// What is read on the way, by `Declaration.key`.
+  /// What is read on the way, by `ComparedDeclaration.key`.
   let reads: Reads
   /// Whose fields the attributes of an event are.
   private var rowEvent: EventID?
@@ -118,7 +118,7 @@ struct MeaningText {
     let variable = "\(reference.variable)"
     switch reference.attribute {
     case .definition(let id):
-      reads.keys.insert(Declaration.key(of: program[id]))
+      reads.keys.insert(ComparedDeclaration.key(of: program[id]))
       return "\(variable).\(program[id].subject.rawValue).\(program[id].name)"
     case .eventTime: return "\(variable).at"
     case .eventWorth: return "\(variable).worth"
@@ -142,7 +142,7 @@ struct MeaningText {
       schema = program[event].record
     }
     guard schema.fields.indices.contains(field.index) else { return "field \(field.index)" }
-    reads.keys.insert(Declaration.key(field: schema[field].name, of: record(reference)))
+    reads.keys.insert(ComparedDeclaration.key(field: schema[field].name, of: record(reference)))
     return schema[field].name
   }
 

@@ -17,11 +17,12 @@ package struct PeopleChange: Hashable, Sendable {
     package var details: [String] = []
   }
 
-  /// `rule`, `segment`, `journey`, `score`, `define`.
+  /// `rule`, `sequence`, `segment`, `journey`, `score`, `define`.
   package var kind: String
   package var name: String
   package var subject: Subject
-  /// How many it was about, and is: who is acted on, members, people with a value.
+  /// How many it was about, and is: who is acted on, who is in the sequence after the next run, members, people with a
+  /// value.
   package var before: Int
   package var after: Int
   package var moves: [Move]
@@ -39,13 +40,31 @@ struct PeopleComparison {
     init(_ book: RuleBook, _ store: Store, _ now: Instant) throws {
       program = book.program
       // A halt would hide who is acted on.
-      attempt = try RunService.Attempt(book, store, now, RunService.Options(goesBeyondHalt: true))
+      // A question about many would hide who comes into a sequence, as a halt would.
+      attempt = try RunService.Attempt(
+        book, store, now,
+        RunService.Options(approvedRules: Set(book.program.sequences.map(\.name)), goesBeyondHalt: true))
     }
 
     func keys(_ subject: Subject) -> [String] {
       let snapshot = attempt.evaluation.snapshot
       let table = subject == .contact ? snapshot.contacts : snapshot.accounts
       return table.keys.map { snapshot.texts.text($0) }
+    }
+
+    func people(in sequence: CheckedSequence) -> Set<String> {
+      let state = attempt.loaded.state.sequences
+      let names = [sequence.name, sequence.formerName].compactMap(\.self)
+      let stored = names.first { state.deployments[$0] != nil } ?? sequence.name
+      var rows = Set((state.enrolments[stored] ?? []).map(\.contact))
+      for change in attempt.decisions.changes.sequences.enrolments where change.sequence == sequence.name {
+        switch change.enrolment.ending {
+        case .goal, .exited, .removed: rows.remove(change.enrolment.contact)
+        case .finished, nil: rows.insert(change.enrolment.contact)
+        }
+      }
+      let keys = keys(.contact)
+      return Set(rows.map { keys[Int($0)] })
     }
 
     /// Whom each rule would act on, or ask a person about.
@@ -61,6 +80,27 @@ struct PeopleComparison {
     }
   }
 
+  /// Whom a run of each side would leave in a sequence, or lead through it to its end: who is in it and who comes in,
+  /// without those who leave by goal, exit or removal.
+  private func sequenceChanges() -> [PeopleChange] {
+    let former = Set(new.program.sequences.compactMap(\.formerName))
+    let gone = old.program.sequences.filter { sequence in
+      !new.program.sequences.contains { $0.name == sequence.name } && !former.contains(sequence.name)
+    }
+    return (new.program.sequences + gone).compactMap { sequence in
+      let earlier =
+        old.program.sequences.first { $0.name == sequence.name }
+        ?? old.program.sequences.first { $0.name == sequence.formerName }
+      let was = earlier.map(old.people) ?? []
+      let isGone = gone.contains { $0.name == sequence.name }
+      let stays = isGone ? [] : new.people(in: sequence)
+      let moves = PeopleComparison.moves(was, stays)
+      guard !moves.isEmpty else { return nil }
+      return PeopleChange(
+        kind: "sequence", name: sequence.name, subject: .contact, before: was.count, after: stays.count, moves: moves)
+    }
+  }
+
   init(_ old: RuleBook, _ new: RuleBook, _ store: Store, at now: Instant) throws {
     self.old = try Side(old, store, now)
     self.new = try Side(new, store, now)
@@ -70,7 +110,7 @@ struct PeopleComparison {
   var accounts: Int { new.attempt.evaluation.snapshot.accounts.count }
 
   /// In the order of the new rule book, definitions first; only those that make a difference to somebody.
-  func changes() -> [PeopleChange] { definitionChanges() + ruleChanges() }
+  func changes() -> [PeopleChange] { definitionChanges() + ruleChanges() + sequenceChanges() }
 
   // MARK: - Rules
 

@@ -26,9 +26,20 @@ package struct SequenceSummary: Sendable {
 
   var isPaused: Bool { isPausedByText || deployment?.isPaused == true }
 
+  /// Whether who is held out is drawn by account, so that the people of one do not count as drawn apart.
+  var isLiftByAccount: Bool { holdout?.byAccount == true && clusteredLift != nil }
+
+  private var clusteredLift: ProportionDifference? {
+    func clusters(isHeldOut: Bool) -> [(people: Int, hits: Int)] {
+      performance.clusters.filter { $0.isHeldOut == isHeldOut }.map { ($0.entered, $0.reachedGoal) }
+    }
+    return ProportionDifference(clusters: clusters(isHeldOut: false), minus: clusters(isHeldOut: true))
+  }
+
   /// How much more often the goal is reached than by those held out; `nil` while nobody is.
   var lift: ProportionDifference? {
-    ProportionDifference(
+    if isLiftByAccount { return clusteredLift }
+    return ProportionDifference(
       acting.sum(\.reachedGoal), of: acting.sum(\.entered), minus: heldOut.sum(\.reachedGoal),
       of: heldOut.sum(\.entered))
   }
@@ -36,7 +47,7 @@ package struct SequenceSummary: Sendable {
   // MARK: - JSON
 
   /// `name`, `title`, `version`, `since`, `paused`, the sums of `entered`, `active`, `goal`, `exited`, `finished`,
-  /// `removed`, the same in `held_out`, `lift` (`difference`, `low`, `high`), and by version `steps` and `arms`.
+  /// `removed`, the same in `held_out`, `lift` (`difference`, `low`, `high`, `unit`, `method`), and by version `steps` and `arms`.
   package var json: JSONValue {
     .members([
       ("name", .text(name)), ("title", title.map(JSONValue.text)), ("version", .text(version)),
@@ -47,7 +58,14 @@ package struct SequenceSummary: Sendable {
         lift.map {
           .members([
             ("difference", .number($0.difference)), ("low", .number($0.low)), ("high", .number($0.high)),
-            ("method", .text("Newcombe 1998, method 10, 95 %")),
+            ("unit", .text(isLiftByAccount ? "account" : "contact")),
+            (
+              "method",
+              .text(
+                isLiftByAccount
+                  ? "delta method over accounts, no narrower than Newcombe 1998, method 10, 95 %"
+                  : "Newcombe 1998, method 10, 95 %")
+            ),
           ])
         } ?? .null
       ),

@@ -96,12 +96,13 @@ package struct SequenceText {
       "", "  \(style.bold("against those held out"))",
       "    goal reached: \(share(acting)), held out \(share(heldOut))",
       "    difference \(points(lift.difference)), 95 % interval \(points(lift.low)) to \(points(lift.high))"
-        + style.faint("  Newcombe's score interval"),
+        + style.faint(sequence.isLiftByAccount ? "  with accounts as units" : "  Newcombe's score interval"),
     ]
     if lift.low <= 0, lift.high >= 0 { lines.append("    it may be chance: the interval holds 0") }
-    if sequence.holdout?.byAccount == true {
+    if sequence.holdout?.byAccount == true, !sequence.isLiftByAccount {
       lines.append(
-        style.faint("    held out by account: people of one account fare alike, so the true interval is wider"))
+        style.faint(
+          "    held out by account, and too few accounts yet: people of one fare alike, so the true interval is wider"))
     }
     return lines
   }

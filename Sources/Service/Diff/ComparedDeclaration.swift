@@ -1,8 +1,9 @@
 import RuleDiagnostics
 import RuleSemantics
+import RuleSyntax
 
 /// A declaration of a rule book, and what it means.
-struct Declaration: Hashable {
+struct ComparedDeclaration: Hashable {
   /// `rule`, `score`, `field of contact`.
   var kind: String
   var name: String
@@ -20,9 +21,11 @@ struct Declaration: Hashable {
   }
   static func key(field: String, of record: String) -> String { "field \(record).\(field)" }
 
-  /// All of a program, in the order of kinds, then of the text.
-  static func all(of program: CheckedProgram) -> [Declaration] {
-    var all: [Declaration] = []
+  /// All of a rule book, in the order of kinds, then of the text.
+  static func all(of book: RuleBook) -> [ComparedDeclaration] {
+    let program = book.program
+    let texts = DeclarationTexts(book)
+    var all: [ComparedDeclaration] = []
     func add(
       _ kind: String, _ name: String, was former: String? = nil, key: (String) -> String, _ subject: Subject,
       _ range: SourceRange, _ meaning: (MeaningText) -> String
@@ -30,8 +33,10 @@ struct Declaration: Hashable {
       let reads = MeaningText.Reads()
       let text = meaning(MeaningText(program, subject, reads: reads))
       all.append(
-        Declaration(
-          kind: kind, name: name, formerName: former, meaning: text, range: range, reads: reads.keys, key: key(name),
+        ComparedDeclaration(
+          kind: kind, name: name, formerName: former, meaning: text,
+          // A field is known by itself, all else by the whole of its declaration.
+          range: kind.hasPrefix("field") ? range : texts.whole(range), reads: reads.keys, key: key(name),
           formerKey: former.map(key)))
     }
     for (record, schema) in [("contact", program.contact), ("account", program.account), ("deal", program.deal)] {
@@ -76,6 +81,52 @@ struct Declaration: Hashable {
     let range = SourceRange(file: FileID(0), start: 0, end: 0)
     add("policy", "policy", key: { $0 }, .contact, range) { $0.policy(program.policy) }
     return all
+  }
+}
+
+/// Finds the declaration that a name in it belongs to.
+private struct DeclarationTexts {
+  /// Of each file, in the order of the text.
+  private var ranges: [FileID: [SourceRange]] = [:]
+
+  init(_ book: RuleBook) {
+    for declaration in book.trees.flatMap(\.declarations) {
+      ranges[declaration.range.file, default: []].append(declaration.range)
+    }
+  }
+
+  /// The range itself where it is in no declaration, as of an asset from a file.
+  func whole(_ part: SourceRange) -> SourceRange {
+    guard !part.isEmpty, let all = ranges[part.file] else { return part }
+    var (low, high) = (0, all.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if all[middle].end < part.end { low = middle + 1 } else { high = middle }
+    }
+    return low < all.count && all[low].start <= part.start ? all[low] : part
+  }
+}
+
+extension Declaration {
+  fileprivate var range: SourceRange {
+    switch self {
+    case .record(let node): node.range
+    case .event(let node): node.range
+    case .asset(let node): node.range
+    case .assetFile(let node): node.range
+    case .team(let node): node.range
+    case .define(let node): node.range
+    case .score(let node): node.range
+    case .journey(let node): node.range
+    case .segment(let node): node.range
+    case .rule(let node): node.range
+    case .recommendation(let node): node.range
+    case .sequence(let node): node.range
+    case .policy(let node): node.range
+    case .experiment(let node): node.range
+    case .test(let node): node.range
+    case .malformed(let node): node.range
+    }
   }
 }
 
