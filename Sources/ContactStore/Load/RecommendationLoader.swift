@@ -10,7 +10,7 @@ struct RecommendationLoader {
   let program: CheckedProgram
 
   /// What contacts were recommended, as far back as the longest `never repeat within` reaches.
-  func history(contacts: RowIndex, now: Instant) throws -> RecommendationHistory {
+  func history(contacts: RowIndex, now: Instant, scope: LoadScope?) throws -> RecommendationHistory {
     var history = RecommendationHistory()
     let calendar = program.policy.calendar()
     let starts = program.recommendations.compactMap(\.neverRepeat).map { calendar.subtract($0, from: now) }
@@ -18,7 +18,8 @@ struct RecommendationLoader {
     let assets = program.assetsByName
     let statement = try RawStatement(
       database,
-      "SELECT contact, at, asset FROM recommendation WHERE at > ?\(restriction("contact", toFew: contacts)) ORDER BY contact, at, rule, rank"
+      "SELECT contact, at, asset FROM recommendation WHERE at > ?\(scope?.restriction("contact", to: .contact) ?? "")"
+        + " ORDER BY contact, at, rule, rank"
     )
     statement.bind(1, start.milliseconds)
     while try statement.step() {
