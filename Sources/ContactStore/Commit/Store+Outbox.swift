@@ -23,7 +23,7 @@ extension Store {
       let entries = try Store.entries(
         database,
         """
-        WHERE o.status IN (\(names)) \(kinds) AND coalesce(o.due_at, 0) <= ? AND NOT (
+        WHERE \(Store.isOpen) AND o.status IN (\(names)) \(kinds) AND coalesce(o.due_at, 0) <= ? AND NOT (
           o.action IN \(Store.orderedActions) AND EXISTS (
             SELECT 1 FROM outbox AS older WHERE older.subject = o.subject AND older.record = o.record
               AND older.status IN ('pending', 'claimed', 'unknown') AND older.id < o.id
@@ -46,6 +46,9 @@ extension Store {
     }
   }
 
+  /// Of an entry `o` that is not settled: in the words of the index, which is not found by others.
+  private static let isOpen = "o.status IN ('pending', 'claimed', 'unknown', 'waiting')"
+
   /// Actions whose order matters for one record.
   private static let orderedActions: String = {
     let actions: [ActionID] = [.set, .clear, .advance, .addToList, .removeFromList, .assignOwner]
@@ -54,21 +57,9 @@ extension Store {
 
   /// Like `write`, and the disk has it when this returns.
   private func durablyWrite<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    do {
-      return try pool.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL")
-        defer { try? database.execute(sql: "PRAGMA synchronous = NORMAL") }
-        var result: Result?
-        try database.inTransaction(.immediate) {
-          result = try body(database)
-          return .commit
-        }
-        guard let result else { preconditionFailure("a committed transaction has a result") }
-        return result
-      }
-    } catch {
-      throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)
-    }
+    let result = try write(body)
+    try makeDurable()
+    return result
   }
 
   /// Records what became of claimed actions: `done`, `failed` for good, `parked`, or `pending` to be tried again.
@@ -173,8 +164,8 @@ extension Store {
   package func nextOutboxDue() throws(StoreError) -> Instant? {
     try read { database in
       try Int64.fetchOne(
-        database,
-        sql: "SELECT min(coalesce(due_at, 0)) FROM outbox WHERE status IN ('pending', 'unknown', 'waiting')"
+        database.cachedStatement(
+          sql: "SELECT min(coalesce(o.due_at, 0)) FROM outbox AS o WHERE \(Store.isOpen) AND o.status <> 'claimed'")
       ).map { Instant(milliseconds: $0) }
     }
   }
@@ -190,10 +181,19 @@ extension Store {
     }
   }
 
-  /// How many entries of the outbox are not yet settled.
-  package func outboxWaiting() throws(StoreError) -> Int {
-    let counts = try outboxCounts()
-    return [.pending, .claimed, .unknown, .waiting].reduce(0) { $0 + (counts[$1] ?? 0) }
+  /// How many entries are not yet settled, and how many wait for a person; found without a look at those that are done.
+  package func outboxOpen() throws(StoreError) -> (waiting: Int, parked: Int, failed: Int) {
+    try read { database in
+      func count(_ condition: String) throws -> Int {
+        try Int.fetchOne(database.cachedStatement(sql: "SELECT count(*) FROM outbox AS o WHERE \(condition)")) ?? 0
+      }
+      return (try count(Store.isOpen), try count(Store.isUnsettled("parked")), try count(Store.isUnsettled("failed")))
+    }
+  }
+
+  /// In the words of its index.
+  private static func isUnsettled(_ status: String) -> String {
+    "o.status IN ('refused', 'failed', 'parked') AND o.status = '\(status)'"
   }
 
   /// In the order in which they were decided.
@@ -204,7 +204,8 @@ extension Store {
   package func outbox(_ statuses: [OutboxEntry.Status], limit: Int) throws(StoreError) -> [OutboxEntry] {
     let names = statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     return try read { database in
-      try Store.entries(database, "WHERE o.status IN (\(names)) ORDER BY o.id LIMIT ?", [limit])
+      let open = statuses.allSatisfy(\.isOpen) ? "\(Store.isOpen) AND " : ""
+      return try Store.entries(database, "WHERE \(open)o.status IN (\(names)) ORDER BY o.id LIMIT ?", [limit])
     }
   }
 
@@ -261,14 +262,13 @@ extension Store {
   private static func entries(
     _ database: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [OutboxEntry] {
-    let rows = try Row.fetchAll(
-      database,
+    let statement = try database.cachedStatement(
       sql: """
         SELECT o.id, o.idempotency_key, o.run, r.at, o.rule, o.subject, o.record, o.key, o.action, o.arguments, o.request,
           o.status, o.attempts, o.unknowns, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote
         FROM outbox AS o JOIN run AS r ON r.id = o.run \(condition)
-        """, arguments: arguments)
-    return rows.compactMap { row in
+        """)
+    return try Row.fetchAll(statement, arguments: arguments).compactMap { row in
       guard let action = ActionID(rawValue: row["action"]), let status = OutboxEntry.Status(rawValue: row["status"])
       else { return nil }
       return OutboxEntry(

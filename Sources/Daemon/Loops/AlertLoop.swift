@@ -65,10 +65,9 @@ package struct AlertLoop: Sendable {
       report(.backlog, backlog.count, above: settings.alertQueue, "deliveries wait to be worked in")
       report(.rejected, backlog.rejected, above: 0, "deliveries could not be worked in; see docs/operations.md")
     }
-    if let waiting = try? store.outboxWaiting(), let counts = try? store.outboxCounts() {
-      report(.outbox, waiting, above: settings.alertQueue, "actions wait to be carried out")
-      let undone = (counts[.parked] ?? 0) + (counts[.failed] ?? 0)
-      report(.undone, undone, above: 0, "actions wait for a person; see `abm-rules outbox list`")
+    if let open = try? store.outboxOpen() {
+      report(.outbox, open.waiting, above: settings.alertQueue, "actions wait to be carried out")
+      report(.undone, open.parked + open.failed, above: 0, "actions wait for a person; see `abm-rules outbox list`")
     }
     let facts = context.state.current
     let silence = now.milliseconds - (facts.lastSync ?? facts.startedAt).milliseconds

@@ -14,6 +14,8 @@ package struct DispatchLoop: Sendable {
     self.store = store
   }
 
+  /// What is decided in quick succession is carried out together: each pass waits for the disk a few times.
+  static let restMilliseconds: Int64 = 100
   private static let retryMilliseconds: Int64 = 5_000
   private static let heldMilliseconds: Int64 = 1_000
   /// Another program may have put something into the outbox, or have somebody's actions tried again.
@@ -22,17 +24,17 @@ package struct DispatchLoop: Sendable {
   package func step() async -> Instant? {
     do {
       let outcome = try await dispatch.dispatchDue(book: context.state.book)
-      let (counts, waiting) = (try store.outboxCounts(), try store.outboxWaiting())
+      let open = try store.outboxOpen()
       context.state.update { facts in
         facts.dispatched += outcome.done
-        facts.waitingActions = waiting
-        facts.parkedActions = counts[.parked] ?? 0
-        facts.failedActions = counts[.failed] ?? 0
+        facts.waitingActions = open.waiting
+        facts.parkedActions = open.parked
+        facts.failedActions = open.failed
       }
       // What keeps a single action from being done is no failure of the way to HubSpot.
       if outcome.isAway {
         context.report(.dispatch, outcome.problems.first ?? "nothing could be carried out")
-      } else if outcome.done > 0 || waiting == 0 {
+      } else if outcome.done > 0 || open.waiting == 0 {
         // While what failed waits for its next turn, nothing says that it would go well now.
         context.report(.dispatch, nil)
       }
