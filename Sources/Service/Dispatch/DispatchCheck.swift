@@ -14,7 +14,7 @@ package final class DispatchCheck {
     package let outcome: Outcome
   }
 
-  /// In the order in which they were met.
+  /// In the order in which they were met, since they were forgotten last.
   package private(set) var refusals: [Refusal] = []
   private let book: RuleBook
   private let store: Store
@@ -86,6 +86,9 @@ package final class DispatchCheck {
     }
     return entries.indices.filter { outcomes[$0] == .act }.map { entries[$0] }
   }
+
+  /// Whoever asks for ever says when it has been told; the store has them on record.
+  package func forgetRefusals() { refusals.removeAll() }
 
   private func readEveryone(_ now: Instant) throws -> Everyone {
     let version = try store.dataVersion()

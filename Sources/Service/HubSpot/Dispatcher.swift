@@ -44,7 +44,7 @@ package actor Dispatcher {
     self.logger = logger
   }
 
-  /// What the policies have kept back, since it was made.
+  /// What the policies kept back in the last pass.
   package func refusals(in zone: Zone) -> [String] {
     DispatchReport(check.refusals, zone: zone).lines
   }
@@ -61,6 +61,7 @@ package actor Dispatcher {
   }
 
   private func pass(_ isStopping: @Sendable () -> Bool) async throws -> DispatchSummary {
+    check.forgetRefusals()
     try store.forgetFutureClaims(now: now())
     if !hasResolvedInterrupted {
       try store.releaseOutbox(Array(untouched.values))
