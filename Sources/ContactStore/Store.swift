@@ -8,6 +8,7 @@ package struct Store: Sendable {
   let timeoutSeconds: Double
   /// When loaded columns are kept in a file for the next load; `nil` for never.
   package var columnFile: ColumnFile.Policy? = ColumnFile.Policy()
+  let schemaMemo = SchemaMemo()
 
   /// Opens a database, and brings its own tables up to date; the tables of the rule book's data follow `migrate`.
   ///

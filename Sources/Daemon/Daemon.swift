@@ -58,18 +58,20 @@ package struct Daemon: Sendable {
   package func run() async throws {
     try await ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: context.logger)
+        services: try services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: context.logger)
     ).run()
   }
 
-  package func services() -> [any ServiceLifecycle.Service] {
+  package func services() throws -> [any ServiceLifecycle.Service] {
     let settings = configuration.daemon
-    let (evaluate, dispatch, work) = (Wakeup(), Wakeup(), Wakeup())
+    let (evaluate, dispatch, work, forget) = (Wakeup(), Wakeup(), Wakeup(), Wakeup())
     var services: [any ServiceLifecycle.Service] = []
     func add(
-      _ wakeup: Wakeup = Wakeup(), isHasty: Bool = false, _ step: @escaping @Sendable () async -> Instant?
+      _ wakeup: Wakeup = Wakeup(), isHasty: Bool = false, restMilliseconds: Int64 = 0,
+      _ step: @escaping @Sendable () async -> Instant?
     ) {
-      services.append(Loop(wakeup: wakeup, now: context.now, isHasty: isHasty, step: step))
+      services.append(
+        Loop(wakeup: wakeup, now: context.now, isHasty: isHasty, restMilliseconds: restMilliseconds, step: step))
     }
     let writer = InboxWriter(inbox, now: context.now) { work.signal() }
     let server = WebServer(
@@ -82,13 +84,17 @@ package struct Daemon: Sendable {
 
     let inboxLoop = InboxLoop(context: context, inbox: inbox, store: store, records: parts.records) {
       evaluate.signal()
+      forget.signal()
     }
     add(work) { await inboxLoop.step() }
+    add(forget) { await inboxLoop.removeDone() }
+    let checkpoints = try CheckpointLoop(context: context, store: store)
+    add { await checkpoints.step() }
     let evaluation = EvaluationLoop(context: context, store: store, settings: settings) { dispatch.signal() }
     add(evaluate) { await evaluation.step() }
     if let outlet = parts.dispatch {
       let loop = DispatchLoop(context: context, dispatch: outlet, store: store)
-      add(dispatch) { await loop.step() }
+      add(dispatch, restMilliseconds: DispatchLoop.restMilliseconds) { await loop.step() }
     }
     let watch = RuleBookLoop(context: context, store: store, paths: [configuration.rules]) { evaluate.signal() }
     add(isHasty: true) { await watch.step() }

@@ -33,6 +33,8 @@ package final class DaemonState: Sendable {
   /// A part of the daemon that can fail by itself.
   package enum Part: String, Sendable, CaseIterable {
     case evaluation, dispatch, inbox, sync, rulebook, backup, clock
+    /// The log of the database cannot be made short.
+    case log
     /// Actions, and deliveries, that wait in too great a number.
     case outbox, backlog
     /// Deliveries that could not be worked in, and actions that will not be carried out by themselves.

@@ -145,6 +145,7 @@ struct DaemonTests {
         [Inbox.Delivery(.events, detail: "page_view", body: Array("nonsense".utf8))], at: place.clock.now)
       place.clock.move(milliseconds: 1_000)
       _ = await inboxLoop.step()
+      _ = await inboxLoop.removeDone()
       _ = await evaluation.step()
       _ = await dispatch.step()
     }
@@ -178,6 +179,7 @@ struct DaemonTests {
     #expect(kept == 1)
     records.fails.withLock { $0 = false }
     #expect(await loop.step() == nil)
+    #expect(await loop.removeDone() == nil)
     #expect(
       records.calls.withLock { $0 } == [
         "refresh companies 7", "refresh contacts 2,9", "merged contacts 1,4 into 9", "deleted contacts 3",
@@ -204,6 +206,7 @@ struct DaemonTests {
     #expect((backlog.count, backlog.rejected) == (1, 0))
     records.fails.withLock { $0 = false }
     #expect(await loop.step() == nil)
+    #expect(await loop.removeDone() == nil)
     #expect(records.calls.withLock { $0 } == ["refresh contacts 2"])
     backlog = try place.inbox.backlog()
     #expect((backlog.count, backlog.rejected) == (0, 1))

@@ -321,6 +321,20 @@ struct DispatchTests {
     #expect(try workspace.rows("SELECT count(*) FROM message_withdrawn") == [["0"]])
   }
 
+  /// A dispatcher that lives for months keeps no more of what it kept back than a pass.
+  @Test func refusalsAreThoseOfTheLastPass() async throws {
+    let workspace = try TestWorkspace(Self.mail)
+    defer { workspace.remove() }
+    try workspace.importContacts("email,score\nann@acme.example,60\n")
+    try workspace.run()
+    try workspace.importContacts("email,score\nann@acme.example,5\n")
+    let dispatcher = workspace.dispatcher()
+    #expect(try await dispatcher.dispatchDue().withheld == 1)
+    #expect(await dispatcher.refusals(in: .utc).count == 1)
+    _ = try await dispatcher.dispatchDue()
+    #expect(await dispatcher.refusals(in: .utc).isEmpty)
+  }
+
   @Test func aMessageThatMayHaveGoneToADeletedRecordIsParked() async throws {
     let workspace = try await doubtfulMail()
     defer { workspace.remove() }

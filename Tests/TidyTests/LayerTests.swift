@@ -37,7 +37,7 @@ struct LayerTests {
       imports: [
         "BusinessTime", "CZlib", "Decisioning", "Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Glibc",
         "RuleDiagnostics",
-        "RuleEngine", "RuleSemantics", "TextMatching",
+        "RuleEngine", "RuleSemantics", "Synchronization", "TextMatching",
       ]),
     Layer(
       target: "HubSpot", folder: "HubSpot",

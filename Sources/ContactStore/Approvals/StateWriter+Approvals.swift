@@ -8,14 +8,14 @@ import RuleSemantics
 extension StateWriter {
   func write(_ changes: ApprovalChanges) throws {
     for settled in changes.settled {
-      try database.execute(
+      try database.executeKept(
         sql: """
           UPDATE approval SET settled_by_run = ?, result = ?
           WHERE rule = ? AND idempotency_key IS NULL AND settled_by_run IS NULL
           """, arguments: [run, settled.result.rawValue, settled.rule])
     }
     for settled in changes.settledItems {
-      try database.execute(
+      try database.executeKept(
         sql: "UPDATE approval SET settled_by_run = ?, result = ? WHERE idempotency_key = ? AND settled_by_run IS NULL",
         arguments: [run, settled.result.rawValue, settled.idempotencyKey])
     }
@@ -34,17 +34,17 @@ extension StateWriter {
     let id: Int64
     if let open {
       id = open
-      try database.execute(
+      try database.executeKept(
         sql: "UPDATE approval SET reason = ?, people = ? WHERE id = ?", arguments: [asked.reason.text, people, open])
-      try database.execute(sql: "DELETE FROM approval_subject WHERE approval = ?", arguments: [open])
+      try database.executeKept(sql: "DELETE FROM approval_subject WHERE approval = ?", arguments: [open])
     } else {
       // A question about a text that has been edited since is over.
-      try database.execute(
+      try database.executeKept(
         sql: """
           UPDATE approval SET settled_by_run = ?, result = 'moot'
           WHERE rule = ? AND idempotency_key IS NULL AND settled_by_run IS NULL
           """, arguments: [run, asked.rule])
-      try database.execute(
+      try database.executeKept(
         sql: """
           INSERT INTO approval (rule, fingerprint, reason, people, asked_at, asked_by_run, expires_at)
           VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -69,7 +69,7 @@ extension StateWriter {
   private func write(_ item: ApprovalState.Item) throws {
     let action = item.action
     let arguments = JSONValue.record(action.arguments.map { .init($0.parameter.rawValue, $0.value) }).text
-    try database.execute(
+    try database.executeKept(
       sql: """
         INSERT OR IGNORE INTO approval (rule, fingerprint, idempotency_key, subject, record, key, action, arguments, request,
           occurrence, position, picks, reason, people, asked_at, asked_by_run, expires_at)

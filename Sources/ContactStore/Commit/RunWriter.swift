@@ -19,12 +19,12 @@ struct RunWriter {
     let names = try Names(database)
     try writeRulebook()
     let contacts = rows.contacts.count
-    try database.execute(
+    try database.executeKept(
       sql: "INSERT INTO run (at, rulebook, contacts, halted) VALUES (?, ?, ?, ?)",
       arguments: [decisions.now.milliseconds, rulebook.hash, contacts, decisions.halt == nil ? 0 : 1])
     let run = database.lastInsertedRowID
     for rule in decisions.rules {
-      try database.execute(
+      try database.executeKept(
         sql: """
           INSERT OR REPLACE INTO run_rule (run, rule, matched, acted, waiting, skipped, unknown)
           VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -44,7 +44,7 @@ struct RunWriter {
 
   private func writeBasis(_ run: Int64) throws {
     guard let kept else { return }
-    try database.execute(
+    try database.executeKept(
       sql: """
         INSERT INTO run_basis (run, revision, field_history, import_id, contact, account, deal, options, digest)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -57,13 +57,14 @@ struct RunWriter {
 
   private func writeRulebook() throws {
     let isKnown = try Bool.fetchOne(
-      database, sql: "SELECT EXISTS (SELECT 1 FROM rulebook WHERE hash = ?)", arguments: [rulebook.hash])
+      database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM rulebook WHERE hash = ?)"),
+      arguments: [rulebook.hash])
     if isKnown == true { return }
-    try database.execute(
+    try database.executeKept(
       sql: "INSERT OR IGNORE INTO rulebook (hash, deployed_at) VALUES (?, ?)",
       arguments: [rulebook.hash, decisions.now.milliseconds])
     for (position, file) in rulebook.files.enumerated() {
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT OR IGNORE INTO rulebook_file (hash, position, path, content) VALUES (?, ?, ?, ?)",
         arguments: [rulebook.hash, position, file.path, file.text])
     }

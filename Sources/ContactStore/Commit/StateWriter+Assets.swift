@@ -12,11 +12,11 @@ extension StateWriter {
           arguments: [former, asset.name]) ?? false
       if isDone { continue }
       for (table, column) in try placesOfAssets() {
-        try database.execute(
+        try database.executeKept(
           sql: "UPDATE OR REPLACE \(quoted(table)) SET \(quoted(column)) = ? WHERE \(quoted(column)) = ?",
           arguments: [asset.name, former])
       }
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT INTO asset_renamed (former, name) VALUES (?, ?)", arguments: [former, asset.name])
     }
   }

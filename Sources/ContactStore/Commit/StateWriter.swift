@@ -73,13 +73,13 @@ struct StateWriter {
       moved.bind(5, definition.name)
       guard try moved.run() > 0 else { continue }
       for table in ["stage", "stage_history", "membership", "membership_history"] {
-        try database.execute(
+        try database.executeKept(
           sql: "UPDATE OR REPLACE \(table) SET definition = ? WHERE definition = ? AND subject = ?",
           arguments: [names.id(definition.name), names.id(former), subject])
       }
       // What is done with, held and asked about names the definition too.
       for table in ["occurrence_handled", "hold", "approval_subject", "approval"] {
-        try database.execute(
+        try database.executeKept(
           sql: """
             UPDATE OR REPLACE \(table) SET occurrence = ? || substr(occurrence, ?)
             WHERE substr(occurrence, 1, ?) = ?
@@ -96,19 +96,19 @@ struct StateWriter {
     for change in changes {
       if let former = change.formerName {
         for table in ["firing", "occurrence_handled", "hold"] {
-          try database.execute(
+          try database.executeKept(
             sql: "UPDATE OR REPLACE \(table) SET rule = ? WHERE rule = ?",
             arguments: [names.id(change.rule), names.id(former)])
         }
-        try database.execute(
+        try database.executeKept(
           sql: "UPDATE approval SET rule = ? WHERE rule = ?", arguments: [change.rule, former])
         // What waits there is stopped by the approval of its rule.
-        try database.execute(
+        try database.executeKept(
           sql: "UPDATE outbox SET rule = ? WHERE rule = ? AND status NOT IN ('done', 'dropped')",
           arguments: [change.rule, former])
-        try database.execute(sql: "DELETE FROM deployment WHERE rule = ?", arguments: [former])
+        try database.executeKept(sql: "DELETE FROM deployment WHERE rule = ?", arguments: [former])
       }
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT OR REPLACE INTO deployment (rule, first_at, fingerprint) VALUES (?, ?, ?)",
         arguments: [change.rule, change.deployment.firstAt.milliseconds, change.deployment.fingerprint])
     }
@@ -155,7 +155,7 @@ struct StateWriter {
       insert.bind(7, run)
       try insert.run()
     }
-    try database.execute(
+    try database.executeKept(
       sql: """
         DELETE FROM occurrence_handled WHERE due < ? AND NOT EXISTS (
           SELECT 1 FROM hold AS h WHERE h.rule = occurrence_handled.rule AND h.subject = occurrence_handled.subject
@@ -203,7 +203,7 @@ struct StateWriter {
 
   private func writeBegun(_ begun: [DefinitionID]) throws {
     for id in begun {
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT OR IGNORE INTO definition_seen (subject, definition, first_at) VALUES (?, ?, ?)",
         arguments: [program[id].subject.code, program[id].name, now])
     }
@@ -312,11 +312,11 @@ struct StateWriter {
     for change in changes {
       let record = record(change.list.subject, change.row)
       if change.isMember {
-        try database.execute(
+        try database.executeKept(
           sql: "INSERT OR IGNORE INTO list_member (subject, list, record, since) VALUES (?, ?, ?, ?)",
           arguments: [change.list.subject.code, change.list.name, record, now])
       } else {
-        try database.execute(
+        try database.executeKept(
           sql: "DELETE FROM list_member WHERE subject = ? AND list = ? AND record = ?",
           arguments: [change.list.subject.code, change.list.name, record])
       }

@@ -50,12 +50,12 @@ extension Store {
     _ kept: RunProtocol?, isForced: Bool, onlyNews: Bool
   ) throws(StoreError) -> CommittedRun? {
     try write { database -> CommittedRun? in
-      let last = try Row.fetchOne(database, sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1")
+      let last = try Row.fetchOne(database.cachedStatement(sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1"))
       if last?["id"] as Int64? != loaded.lastRun?.id { throw StoreError.overtaken }
       // What a person did to a sequence meanwhile must not be undone.
       let lastCommand = try SequenceLoader.lastCommand(database)
       if lastCommand != loaded.state.sequences.lastCommand { throw StoreError.overtaken }
-      let latest = try Int64.fetchOne(database, sql: "SELECT max(at) FROM run")
+      let latest = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(at) FROM run"))
       if let latest, latest > decisions.now.milliseconds, !isForced {
         throw StoreError.clockBeforeLastRun(now: decisions.now, last: Instant(milliseconds: latest))
       }

@@ -54,21 +54,9 @@ extension Store {
 
   /// Like `write`, and the disk has it when this returns.
   private func durablyWrite<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    do {
-      return try pool.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL")
-        defer { try? database.execute(sql: "PRAGMA synchronous = NORMAL") }
-        var result: Result?
-        try database.inTransaction(.immediate) {
-          result = try body(database)
-          return .commit
-        }
-        guard let result else { preconditionFailure("a committed transaction has a result") }
-        return result
-      }
-    } catch {
-      throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)
-    }
+    let result = try write(body)
+    try makeDurable()
+    return result
   }
 
   /// Records what became of claimed actions: `done`, `failed` for good, `parked`, or `pending` to be tried again.
@@ -176,8 +164,8 @@ extension Store {
   package func nextOutboxDue() throws(StoreError) -> Instant? {
     try read { database in
       try Int64.fetchOne(
-        database,
-        sql: "SELECT min(coalesce(due_at, 0)) FROM outbox WHERE \(Store.isOpen) AND status <> 'claimed'"
+        database.cachedStatement(
+          sql: "SELECT min(coalesce(due_at, 0)) FROM outbox WHERE \(Store.isOpen) AND status <> 'claimed'")
       ).map { Instant(milliseconds: $0) }
     }
   }
@@ -198,7 +186,8 @@ extension Store {
       var counts: [OutboxEntry.Status: Int] = [:]
       for condition in conditions {
         let rows = try Row.fetchAll(
-          database, sql: "SELECT status, count(*) AS count FROM outbox WHERE \(condition) GROUP BY status")
+          database.cachedStatement(
+            sql: "SELECT status, count(*) AS count FROM outbox WHERE \(condition) GROUP BY status"))
         for row in rows {
           if let status = OutboxEntry.Status(rawValue: row["status"]) { counts[status] = row["count"] }
         }
@@ -274,14 +263,13 @@ extension Store {
   static func entries(
     _ database: Database, _ condition: String, _ arguments: StatementArguments
   ) throws -> [OutboxEntry] {
-    let rows = try Row.fetchAll(
-      database,
+    let statement = try database.cachedStatement(
       sql: """
         SELECT o.id, o.idempotency_key, o.run, r.at, o.rule, o.subject, o.record, o.key, o.action, o.arguments, o.request,
           o.status, o.attempts, o.unknowns, o.due_at, o.doubtful_since, o.finished_at, o.result, o.remote, o.retried_at
         FROM outbox AS o JOIN run AS r ON r.id = o.run \(condition)
-        """, arguments: arguments)
-    return rows.compactMap { row in
+        """)
+    return try Row.fetchAll(statement, arguments: arguments).compactMap { row in
       guard let action = ActionID(rawValue: row["action"]), let status = OutboxEntry.Status(rawValue: row["status"])
       else { return nil }
       return OutboxEntry(

@@ -116,7 +116,7 @@ extension Store {
           : "rule IS NULL"
         let who = isEveryone ? "" : " AND \(owner) IN (\(rows.contacts.map(String.init).joined(separator: ", ")))"
         let statement = try RawStatement(
-          database, "SELECT \(owner), \(time), \(columns) FROM \(table) WHERE \(what) AND \(time) > ?\(who)")
+          once: database, "SELECT \(owner), \(time), \(columns) FROM \(table) WHERE \(what) AND \(time) > ?\(who)")
         statement.bind(1, start.milliseconds)
         while try statement.step() {
           let row = index[statement.integer(0)]

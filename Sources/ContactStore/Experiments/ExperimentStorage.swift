@@ -41,10 +41,10 @@ extension StateWriter {
   func write(_ changes: ExperimentChanges) throws {
     for beginning in changes.begun {
       if let former = beginning.formerName {
-        try database.execute(
+        try database.executeKept(
           sql: "UPDATE experiment SET name = ? WHERE name = ?", arguments: [beginning.experiment, former])
       }
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT OR IGNORE INTO experiment (name, salt, first_at) VALUES (?, ?, ?)",
         arguments: [beginning.experiment, beginning.salt, now])
     }

@@ -14,7 +14,8 @@ package struct RunBasis: Hashable, Sendable {
   static func current(_ database: Database) throws -> RunBasis {
     func last(_ table: String, _ column: String) throws -> Int64 {
       guard try database.tableExists(table) else { return 0 }
-      return try Int64.fetchOne(database, sql: "SELECT coalesce(max(\(column)), 0) FROM \(quoted(table))") ?? 0
+      return try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT coalesce(max(\(column)), 0) FROM \(quoted(table))")) ?? 0
     }
     return RunBasis(
       revision: try last("state_revision", "value"), fieldHistory: try last("field_history", "id"),

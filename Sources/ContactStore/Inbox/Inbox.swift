@@ -36,6 +36,8 @@ package struct Inbox: Sendable {
   }
 
   private let queue: DatabaseQueue
+  /// Reads do not wait until a write is on the disk.
+  private let readers: DatabaseQueue
   private let path: String
   private static let timeoutSeconds = 5.0
 
@@ -65,7 +67,11 @@ package struct Inbox: Sendable {
             ) STRICT;
             """)
       }
-      return Inbox(queue: queue, path: path)
+      var reading = Configuration()
+      reading.readonly = true
+      reading.busyMode = .timeout(timeoutSeconds)
+      reading.label = "abm-rules.inbox-reader"
+      return try Inbox(queue: queue, readers: DatabaseQueue(path: path, configuration: reading), path: path)
     } catch {
       throw StoreError(error, path: path, timeoutSeconds: timeoutSeconds)
     }
@@ -128,7 +134,7 @@ package struct Inbox: Sendable {
   }
 
   private func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-    do { return try queue.read(body) } catch {
+    do { return try readers.read(body) } catch {
       throw StoreError(error, path: path, timeoutSeconds: Self.timeoutSeconds)
     }
   }

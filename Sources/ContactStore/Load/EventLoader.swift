@@ -10,11 +10,12 @@ struct EventLoader {
   let texts: TextCodes
   var messages = MessagesRead.decided
 
-  func load(_ fields: Set<FieldIndex>, owners: RowIndex, within ids: [Int64]?) throws -> EventTable {
+  /// - Parameter few: a condition upon the owner, where few are loaded.
+  func load(_ fields: Set<FieldIndex>, owners: RowIndex, within few: String?) throws -> EventTable {
     let schema = TableLayout.record(layout.kind, program)
     let owner = layout.ownerColumn
     let table = quoted(layout.name)
-    let count = ids == nil ? try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0 : 0
+    let count = few == nil ? try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0 : 0
     let selection = fields.map(\.index).sorted().map { index in
       let field = schema.fields[index]
       return (
@@ -36,7 +37,7 @@ struct EventLoader {
     // The order of the table itself: nothing is sorted.
     let statement = try RawStatement(
       database,
-      "SELECT \(names.joined(separator: ", ")) FROM \(table) WHERE true\(restriction(owner, ids))\(try sent()) "
+      "SELECT \(names.joined(separator: ", ")) FROM \(table) WHERE true\(few ?? "")\(try sent()) "
         + "ORDER BY \(owner), _at, _id")
     let filler = ColumnFiller(selection.map(\.builder), first: 4)
     while try statement.step() {
@@ -64,7 +65,7 @@ struct EventLoader {
   private func sent() throws -> String {
     guard case .event(EventID(0)) = layout.kind else { return "" }
     var conditions = ""
-    if try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM message_withdrawn)") == true {
+    if try Bool.fetchOne(database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM message_withdrawn)")) == true {
       conditions +=
         " AND NOT EXISTS (SELECT 1 FROM message_withdrawn AS w WHERE w.contact = _contact AND w.at = _at AND w.id = _id)"
     }

@@ -9,6 +9,7 @@ struct PreviousLoader {
   let program: CheckedProgram
   let contacts: RowIndex
   let accounts: RowIndex
+  let scope: LoadScope?
 
   func load(_ definitions: Set<DefinitionID>) throws -> PreviousState {
     var previous = PreviousState.empty
@@ -49,7 +50,8 @@ struct PreviousLoader {
   private func knownName(of definition: Definition) throws -> String? {
     for name in [definition.name, definition.formerName].compactMap({ $0 }) {
       let isKnown = try Bool.fetchOne(
-        database, sql: "SELECT EXISTS (SELECT 1 FROM definition_seen WHERE subject = ? AND definition = ?)",
+        database.cachedStatement(
+          sql: "SELECT EXISTS (SELECT 1 FROM definition_seen WHERE subject = ? AND definition = ?)"),
         arguments: [definition.subject.code, name])
       if isKnown == true { return name }
     }
@@ -60,7 +62,7 @@ struct PreviousLoader {
     let statement = try RawStatement(
       database,
       "\(select) WHERE definition = (SELECT id FROM name WHERE text = ?) AND subject = ?"
-        + restriction("record", toFew: subject == .contact ? contacts : accounts))
+        + (scope?.restriction("record", of: subject) ?? ""))
     statement.bind(1, name)
     statement.bind(2, subject.code)
     while try statement.step() { body(statement) }

@@ -10,7 +10,7 @@ struct RecommendationLoader {
   let program: CheckedProgram
 
   /// What contacts were recommended, as far back as the longest `never repeat within` reaches.
-  func history(contacts: RowIndex, now: Instant) throws -> RecommendationHistory {
+  func history(contacts: RowIndex, now: Instant, scope: LoadScope?) throws -> RecommendationHistory {
     var history = RecommendationHistory()
     let calendar = program.policy.calendar()
     let starts = program.recommendations.compactMap(\.neverRepeat).map { calendar.subtract($0, from: now) }
@@ -22,13 +22,14 @@ struct RecommendationLoader {
       WHERE a.idempotency_key IS NOT NULL AND a.subject = 0 AND a.record = r.contact AND a.asked_by_run = r.run
         AND a.arguments ->> '$.recommendation' = (SELECT text FROM name WHERE id = r.recommendation)
       """
+    let few = scope?.restriction("contact", to: .contact) ?? ""
     let statement = try RawStatement(
       database,
       """
       SELECT contact, at, asset, CASE WHEN use = 'for approval' THEN coalesce((
         \(question) AND EXISTS (SELECT 1 FROM json_each(a.arguments, '$.assets') AS j WHERE j.value = r.asset)
       ), (\(question)), 'used') END
-      FROM recommendation AS r WHERE at > ?\(restriction("contact", toFew: contacts)) ORDER BY contact, at, rule, rank
+      FROM recommendation AS r WHERE at > ?\(few) ORDER BY contact, at, rule, rank
       """)
     statement.bind(1, start.milliseconds)
     while try statement.step() {

@@ -51,7 +51,7 @@ struct SnapshotLoader {
     loaded.snapshot.contacts.changedAt = try changes(.contact, reads.contactChanges, loaded.contacts)
     loaded.snapshot.accounts.changedAt = try changes(.account, reads.accountChanges, loaded.accounts)
     loaded.snapshot.previous = try PreviousLoader(
-      database: database, program: program, contacts: loaded.contacts, accounts: loaded.accounts
+      database: database, program: program, contacts: loaded.contacts, accounts: loaded.accounts, scope: scope
     ).load(reads.previous)
     return loaded
   }
@@ -59,11 +59,10 @@ struct SnapshotLoader {
   private func changes(
     _ kind: TableLayout.Kind, _ fields: Set<FieldIndex>, _ rows: RowIndex
   ) throws -> [FieldIndex: [Int64]] {
-    let layout = TableLayout(kind, program: program)
     let schema = TableLayout.record(kind, program)
     var changedAt: [FieldIndex: [Int64]] = [:]
     for field in fields {
-      changedAt[field] = try lastChanges(layout.name, schema.fields[field.index].name, rows)
+      changedAt[field] = try lastChanges(kind, schema.fields[field.index].name, rows)
     }
     return changedAt
   }
@@ -72,10 +71,10 @@ struct SnapshotLoader {
     let accountLayout = TableLayout(.account, program: program)
     let contactLayout = TableLayout(.contact, program: program)
     let dealLayout = TableLayout(.deal, program: program)
-    let accounts = try rows(of: accountLayout, within: scope?.accounts)
-    let contacts = try rows(of: contactLayout, within: scope?.contacts)
+    let accounts = try rows(of: accountLayout)
+    let contacts = try rows(of: contactLayout)
     let readsDeals = reads.readsDeals || !reads.dealFields.isEmpty
-    let deals = readsDeals ? try rows(of: dealLayout, within: scope?.deals) : RowIndex([])
+    let deals = readsDeals ? try rows(of: dealLayout) : RowIndex([])
     let accountRecords = try records(accountLayout, accounts, reads.accountFields)
     let contactRecords = try records(contactLayout, contacts, reads.contactFields, accounts: accounts)
     let dealRecords =
@@ -93,8 +92,8 @@ struct SnapshotLoader {
       let loader = EventLoader(database: database, program: program, layout: layout, texts: texts, messages: messages)
       events.append(
         try layout.isForAccount
-          ? loader.load(fields, owners: accounts, within: scope?.accounts)
-          : loader.load(fields, owners: contacts, within: scope?.contacts))
+          ? loader.load(fields, owners: accounts, within: scope?.restriction(loader.layout.ownerColumn, to: .account))
+          : loader.load(fields, owners: contacts, within: scope?.restriction(loader.layout.ownerColumn, to: .contact)))
     }
     let everybodysEvents: [EventID: EventTable]
     switch everybody {
@@ -114,11 +113,11 @@ struct SnapshotLoader {
   }
 
   /// In the order of keys, which the index on the key gives without reading the table.
-  private func rows(of layout: TableLayout, within ids: [Int64]?) throws -> RowIndex {
+  private func rows(of layout: TableLayout) throws -> RowIndex {
     let key = "\(quoted(layout.keyColumn)) COLLATE NOCASE"
     let statement = try RawStatement(
       database,
-      "SELECT _id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) IS NOT NULL\(restriction("_id", ids)) "
+      "SELECT _id FROM \(quoted(layout.name)) WHERE \(quoted(layout.keyColumn)) IS NOT NULL\(scope?.restriction("_id", to: layout.kind) ?? "") "
         + "ORDER BY \(key)")
     var found: [Int64] = []
     while try statement.step() { found.append(statement.integer(0)) }
@@ -164,7 +163,7 @@ struct SnapshotLoader {
     let statement = try RawStatement(
       database,
       "SELECT \(names.joined(separator: ", ")) FROM \(quoted(layout.name)) WHERE true"
-        + restriction("_id", rows.count < SnapshotLoader.fewRows ? rows.ids : nil))
+        + (scope?.restriction("_id", to: layout.kind) ?? ""))
     // Where each row was read. Columns grow as the table lies and are put in order one by one: written in the order of
     // keys at once, every value would fall into another part of the memory.
     var order = [Int32](repeating: 0, count: rows.count)
@@ -206,14 +205,12 @@ struct SnapshotLoader {
   /// distinct values.
   static let fewRows = 1000
 
-  private func lastChanges(_ kind: String, _ field: String, _ rows: RowIndex) throws -> [Int64] {
+  private func lastChanges(_ table: TableLayout.Kind, _ field: String, _ rows: RowIndex) throws -> [Int64] {
     var times = [Int64](repeating: Column.missingTime, count: rows.count)
-    let few = rows.count < SnapshotLoader.fewRows ? rows.ids : nil
+    let few = scope?.restriction("record", to: table) ?? ""
     let statement = try RawStatement(
-      database,
-      "SELECT record, max(at) FROM field_history WHERE kind = ? AND field = ?\(restriction("record", few)) GROUP BY record"
-    )
-    statement.bind(1, kind)
+      database, "SELECT record, max(at) FROM field_history WHERE kind = ? AND field = ?\(few) GROUP BY record")
+    statement.bind(1, table.text)
     statement.bind(2, field)
     while try statement.step() {
       let row = rows[statement.integer(0)]
@@ -271,61 +268,5 @@ private final class RecordFiller: @unchecked Sendable {
     }
     for (row, code) in zip(chunk.rows, codes) { keys[Int(row)] = code }
     key?.append(codes: codes)
-  }
-}
-
-/// ` AND column IN (…)`; nothing where all are meant.
-func restriction(_ column: String, _ ids: [Int64]?) -> String {
-  ids.map { ids in " AND \(column) IN (\(ids.map(String.init).joined(separator: ", ")))" } ?? ""
-}
-
-/// The records that a question about one contact concerns: the contact, its account, and the account's people and deals.
-struct LoadScope {
-  var contacts: [Int64]
-  var accounts: [Int64]
-  var deals: [Int64]
-
-  /// `nil` when there is no such contact.
-  init?(_ database: Database, contact key: String, program: CheckedProgram) throws {
-    let layout = TableLayout(.contact, program: program)
-    let row = try Row.fetchOne(
-      database,
-      sql: "SELECT _id, _account FROM contact WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE", arguments: [key])
-    guard let row else { return nil }
-    let contact: Int64 = row["_id"]
-    let account: Int64? = row["_account"]
-    try self.init(database, account: account)
-    if !contacts.contains(contact) { contacts.append(contact) }
-  }
-
-  /// `nil` when there is no such account.
-  init?(_ database: Database, account key: String, program: CheckedProgram) throws {
-    let layout = TableLayout(.account, program: program)
-    let account = try Int64.fetchOne(
-      database, sql: "SELECT _id FROM account WHERE \(quoted(layout.keyColumn)) = ? COLLATE NOCASE", arguments: [key])
-    guard let account else { return nil }
-    try self.init(database, account: account)
-  }
-
-  init(_ database: Database, contacts: [Int64], accounts: [Int64]) throws {
-    func list(_ ids: some Sequence<Int64>) -> String { ids.map(String.init).joined(separator: ", ") }
-    func read(_ sql: String) throws -> [Int64] { try Int64.fetchAll(database, sql: sql) }
-    let theirs = try read(
-      "SELECT DISTINCT _account FROM contact WHERE _id IN (\(list(contacts))) AND _account IS NOT NULL")
-    self.accounts = Set(accounts).union(theirs).sorted()
-    let all = list(self.accounts)
-    let people = try read("SELECT _id FROM contact WHERE _account IN (\(all))")
-    self.contacts = Set(contacts).union(people).sorted()
-    deals = try read("SELECT _id FROM deal WHERE _account IN (\(all))")
-  }
-
-  private init(_ database: Database, account: Int64?) throws {
-    contacts = []
-    deals = []
-    accounts = []
-    guard let account else { return }
-    accounts = [account]
-    contacts = try Int64.fetchAll(database, sql: "SELECT _id FROM contact WHERE _account = ?", arguments: [account])
-    deals = try Int64.fetchAll(database, sql: "SELECT _id FROM deal WHERE _account = ?", arguments: [account])
   }
 }

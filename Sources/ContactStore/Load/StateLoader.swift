@@ -11,14 +11,19 @@ struct StateLoader {
   let now: Instant
   let contacts: RowIndex
   let accounts: RowIndex
+  /// Whom alone it is about; `nil` for all.
+  private let scope: LoadScope?
   private let renamed: RenamedOccurrences
 
-  init(database: Database, program: CheckedProgram, now: Instant, contacts: RowIndex, accounts: RowIndex) {
+  init(
+    database: Database, program: CheckedProgram, now: Instant, contacts: RowIndex, accounts: RowIndex, scope: LoadScope?
+  ) {
     self.database = database
     self.program = program
     self.now = now
     self.contacts = contacts
     self.accounts = accounts
+    self.scope = scope
     renamed = RenamedOccurrences(program)
   }
 
@@ -32,16 +37,15 @@ struct StateLoader {
       experiments: try experiments())
     state.firings = try firings()
     state.handled = try handled()
-    state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row) {
-      [contacts, accounts] subject in
-      restriction("record", toFew: subject == .contact ? contacts : accounts)
+    state.changes = try ChangeLoader(database: database, program: program, now: now, rows: row) { [scope] subject in
+      scope?.restriction("record", of: subject) ?? ""
     }
     .load()
     state.synced = try synced()
     state.recommendations = try RecommendationLoader(database: database, program: program)
-      .history(contacts: contacts, now: now)
+      .history(contacts: contacts, now: now, scope: scope)
     state.sequences = try SequenceLoader(
-      database: database, restriction: { [contacts] in restriction($0, toFew: contacts) }
+      database: database, restriction: { [scope] in scope?.restriction($0, to: .contact) ?? "" }
     ) { contacts[$0] }.load()
     return state
   }
@@ -58,11 +62,8 @@ struct StateLoader {
   ///
   /// - Parameter contact: the column that names the contact, in a table about contacts alone.
   func ofFew(contact: String? = nil) -> String {
-    guard contacts.count + accounts.count <= fewRecords else { return "" }
-    if let contact { return restriction(contact, toFew: contacts) }
-    // Pairs, so that an index on both is used whatever else a statement asks for.
-    let records = contacts.ids.map { "(0, \($0))" } + accounts.ids.map { "(1, \($0))" }
-    return records.isEmpty ? " AND false" : " AND (subject, record) IN (VALUES \(records.joined(separator: ", ")))"
+    guard let scope else { return "" }
+    return contact.map { scope.restriction($0, to: .contact) } ?? scope.pairs
   }
 
   private func count(_ subject: Subject) -> Int {
@@ -210,7 +211,7 @@ struct StateLoader {
       let statement = try RawStatement(
         database,
         "SELECT record FROM list_member WHERE subject = ? AND list = ?"
-          + restriction("record", toFew: subject == .contact ? contacts : accounts))
+          + (scope?.restriction("record", of: subject) ?? ""))
       statement.bind(1, code)
       statement.bind(2, list)
       while try statement.step() {
@@ -255,14 +256,6 @@ extension Firing {
     guard let stored else { return last }
     return stored == 0 ? nil : Instant(milliseconds: stored)
   }
-}
-
-/// Up to so many records are read one by one; beyond, tables are read as they lie.
-let fewRecords = 2_000
-
-/// A condition upon a column that names records, where they are few; nothing otherwise.
-func restriction(_ column: String, toFew rows: RowIndex) -> String {
-  restriction(column, rows.count <= fewRecords ? rows.ids : nil)
 }
 
 /// How long it is known that a rule is done with an occurrence.

@@ -119,9 +119,9 @@ extension Store {
       everybody: everybody, messages: messages
     ).load()
     let state = try StateLoader(
-      database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts
+      database: database, program: program, now: now, contacts: loaded.contacts, accounts: loaded.accounts, scope: scope
     ).load(suppressed: loaded.suppressed)
-    let last = try Row.fetchOne(database, sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1")
+    let last = try Row.fetchOne(database.cachedStatement(sql: "SELECT id, at FROM run ORDER BY id DESC LIMIT 1"))
     return LoadedState(
       snapshot: loaded.snapshot, state: state,
       rows: RowIdentities(
@@ -137,7 +137,8 @@ extension Store {
     try reads.everybodysFields.keys.reduce(into: [:]) { marks, event in
       let past = "\(TableLayout(.event(event), program: program).name)_past"
       guard try database.tableExists(past) else { return }
-      marks[event] = try Int64.fetchOne(database, sql: "SELECT coalesce(max(entry), 0) FROM \(quoted(past))")
+      marks[event] = try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT coalesce(max(entry), 0) FROM \(quoted(past))"))
     }
   }
 }

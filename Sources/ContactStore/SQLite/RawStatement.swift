@@ -1,20 +1,55 @@
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 /// A prepared statement, bound and read column by column without an object for a row: imports and loading go through
 /// millions of them. Parameters count from 1, columns from 0.
 struct RawStatement {
   private let statement: Statement
   private let handle: OpaquePointer
+  /// Of a statement that the connection keeps.
+  private let lease: Lease?
 
+  /// A statement whose text is one of few: the connection keeps it prepared for the next time.
   init(_ database: Database, _ sql: String) throws {
+    let kept = try database.cachedStatement(sql: sql)
+    lease = Lease(kept)
+    // Where it is in use already, another takes its place.
+    statement = lease == nil ? try database.makeStatement(sql: sql) : kept
+    handle = statement.sqliteStatement
+  }
+
+  /// A statement whose text does not come again.
+  init(once database: Database, _ sql: String) throws {
     statement = try database.makeStatement(sql: sql)
     handle = statement.sqliteStatement
+    lease = nil
   }
 
   init(_ statement: Statement) {
     self.statement = statement
     handle = statement.sqliteStatement
+    lease = nil
+  }
+
+  /// The use of a kept statement, which is left as it was found.
+  private final class Lease: Sendable {
+    private static let taken = Mutex<Set<UInt>>([])
+    // It is that of one connection, and used where that is.
+    private nonisolated(unsafe) let statement: Statement
+
+    /// `nil` where it is in use.
+    init?(_ statement: Statement) {
+      let place = UInt(bitPattern: statement.sqliteStatement)
+      guard Lease.taken.withLock({ $0.insert(place).inserted }) else { return nil }
+      self.statement = statement
+    }
+
+    deinit {
+      sqlite3_reset(statement.sqliteStatement)
+      sqlite3_clear_bindings(statement.sqliteStatement)
+      _ = Lease.taken.withLock { $0.remove(UInt(bitPattern: statement.sqliteStatement)) }
+    }
   }
 
   // MARK: - Parameters
@@ -166,5 +201,12 @@ enum StoredValue {
     case (.text(let left), .text(let right)): left.count == right.count && left.elementsEqual(right)
     default: false
     }
+  }
+}
+
+extension Database {
+  /// Executes one statement whose text is one of few; the connection keeps it prepared for the next time.
+  func executeKept(sql: String, arguments: StatementArguments = []) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
   }
 }

@@ -1,5 +1,6 @@
 import GRDB
 package import RuleSemantics
+import Synchronization
 
 extension Store {
   /// What `migrate` would do so that the database has room for the program's data, and what it would leave alone.
@@ -30,10 +31,52 @@ extension Store {
 
   /// Throws `schemaDiffers` while the database has no room for the program's data.
   func requireSchema(of program: CheckedProgram, _ database: Database) throws {
+    let version = try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA schema_version")) ?? 0
+    if schemaMemo.holds(program, at: version) { return }
     let needed = try SchemaComparison(database, program: program, countsValues: false)
       .changes(dropping: false).filter(\.isNeeded)
     if !needed.isEmpty { throw StoreError.schemaDiffers(path: path, changes: needed.map(\.description)) }
+    schemaMemo.note(program, at: version)
   }
+}
+
+/// For which program the database was last found to have room, so that it is not compared again with each load. Whatever
+/// `migrate` does, it makes triggers anew, and with them the schema has another version. A class: copies of a store
+/// share it.
+final class SchemaMemo: Sendable {
+  private struct Entry {
+    var version: Int64
+    /// Kept, so that no others come to lie where they do.
+    var program: CheckedProgram
+  }
+
+  private let entry = Mutex<Entry?>(nil)
+
+  /// False where it is not known.
+  func holds(_ program: CheckedProgram, at version: Int64) -> Bool {
+    entry.withLock { entry in
+      guard let entry, entry.version == version else { return false }
+      let (known, asked) = (entry.program, program)
+      return zip(SchemaMemo.records(of: known), SchemaMemo.records(of: asked)).allSatisfy(isSame)
+        && isSame(known.events, asked.events) && isSame(known.choiceSets, asked.choiceSets)
+    }
+  }
+
+  func note(_ program: CheckedProgram, at version: Int64) {
+    entry.withLock { $0 = Entry(version: version, program: program) }
+  }
+
+  private static func records(of program: CheckedProgram) -> [[FieldSchema]] {
+    [program.contact.fields, program.account.fields, program.deal.fields, program.asset.fields]
+  }
+}
+
+/// Whether two arrays are one: what lies in the same place has not changed.
+private func isSame<Element>(_ first: [Element], _ second: [Element]) -> Bool {
+  first.count == second.count
+    && first.withUnsafeBufferPointer { first in
+      second.withUnsafeBufferPointer { first.baseAddress == $0.baseAddress }
+    }
 }
 
 /// What `schema_field` says that the database has room for.

@@ -12,7 +12,8 @@ struct SequenceLoader {
 
   func load() throws -> SequenceState {
     var state = SequenceState()
-    let sequences = try Row.fetchAll(database, sql: "SELECT id, name, first_at, version, salt, paused_at FROM sequence")
+    let sequences = try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT id, name, first_at, version, salt, paused_at FROM sequence"))
     var names: [Int64: String] = [:]
     for sequence in sequences {
       names[sequence["id"]] = sequence["name"]
@@ -22,7 +23,7 @@ struct SequenceLoader {
     }
     for (id, name) in names { state.entries[name] = try entries(of: id) }
     for (id, enrolments) in try enrolments() { state.enrolments[names[id] ?? ""] = enrolments }
-    for turn in try Row.fetchAll(database, sql: "SELECT team, member FROM team_turn") {
+    for turn in try Row.fetchAll(database.cachedStatement(sql: "SELECT team, member FROM team_turn")) {
       state.turns[turn["team"]] = turn["member"]
     }
     state.lastCommand = try SequenceLoader.lastCommand(database)
@@ -31,7 +32,7 @@ struct SequenceLoader {
 
   /// Of the last thing that a person did to a sequence; 0 for none.
   static func lastCommand(_ database: Database) throws -> Int64 {
-    try Int64.fetchOne(database, sql: "SELECT max(id) FROM sequence_command") ?? 0
+    try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(id) FROM sequence_command")) ?? 0
   }
 
   private func entries(of sequence: Int64) throws -> FiringTable? {

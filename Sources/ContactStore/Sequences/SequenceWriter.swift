@@ -19,20 +19,21 @@ struct SequenceWriter {
     try writeEnrolments(changes.enrolments)
     try writeOwners(changes.owners)
     for (team, member) in changes.turns.sorted(by: { $0.key < $1.key }) {
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT OR REPLACE INTO team_turn (team, member, at) VALUES (?, ?, ?)", arguments: [team, member, now])
     }
   }
 
   private func id(of sequence: String) throws -> Int64? {
-    try Int64.fetchOne(database, sql: "SELECT id FROM sequence WHERE name = ?", arguments: [sequence])
+    try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT id FROM sequence WHERE name = ?"), arguments: [sequence])
   }
 
   private func deploy(_ change: SequenceChanges.DeploymentChange) throws {
     if let former = change.formerName {
-      try database.execute(
+      try database.executeKept(
         sql: "UPDATE OR IGNORE sequence SET name = ? WHERE name = ?", arguments: [change.sequence, former])
-      try database.execute(
+      try database.executeKept(
         sql: "UPDATE OR REPLACE approval SET rule = ? WHERE rule = ?", arguments: [change.sequence, former])
       // What waits there is stopped by the approval of its sequence.
       try database.execute(
@@ -40,13 +41,13 @@ struct SequenceWriter {
         arguments: [change.sequence, former])
     }
     let deployment = change.deployment
-    try database.execute(
+    try database.executeKept(
       sql: """
         INSERT INTO sequence (name, first_at, version, salt) VALUES (?, ?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET version = excluded.version
         """,
       arguments: [change.sequence, deployment.firstAt.milliseconds, deployment.version, deployment.salt])
-    try database.execute(
+    try database.executeKept(
       sql: """
         INSERT OR IGNORE INTO sequence_version (sequence, version, at, text)
         SELECT id, ?, ?, ? FROM sequence WHERE name = ?
@@ -148,7 +149,7 @@ struct SequenceWriter {
       try step.run()
     }
     for choice in enrolment.arms {
-      try database.execute(
+      try database.executeKept(
         sql: "INSERT OR IGNORE INTO enrolment_arm (enrolment, step, position, arm) VALUES (?, ?, ?, ?)",
         arguments: [id, choice.place.step, choice.place.position, choice.arm])
     }
@@ -164,10 +165,10 @@ struct SequenceWriter {
       let table = change.subject.rawValue
       let old = try String.fetchOne(
         database, sql: "SELECT _owner FROM \(quoted(table)) WHERE _id = ?", arguments: [record])
-      try database.execute(
+      try database.executeKept(
         sql: "UPDATE \(quoted(table)) SET _owner = ?, _updated_at = ? WHERE _id = ?",
         arguments: [change.owner, now, record])
-      try database.execute(
+      try database.executeKept(
         sql: """
           INSERT INTO field_history (kind, record, field, at, old, new, run, rule) VALUES (?, ?, '_owner', ?, ?, ?, ?, ?)
           """, arguments: [table, record, now, old, change.owner, run, change.rule])

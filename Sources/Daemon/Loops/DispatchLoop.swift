@@ -14,6 +14,8 @@ package struct DispatchLoop: Sendable {
     self.store = store
   }
 
+  /// What is decided in quick succession is carried out together: each pass waits for the disk a few times.
+  static let restMilliseconds: Int64 = 100
   private static let retryMilliseconds: Int64 = 5_000
   private static let heldMilliseconds: Int64 = 1_000
   /// Another program may have put something into the outbox, or have somebody's actions tried again.

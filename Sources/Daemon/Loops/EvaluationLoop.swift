@@ -40,7 +40,8 @@ package struct EvaluationLoop: Sendable {
       let started = clock.now
       let every = everyMilliseconds(book)
       let step = try await work.run { try runs.step(book, everyMilliseconds: every, clock: now) }
-      note(step, arrivals, took: clock.now - started)
+      if step.isBehind { context.state.putBack(arrivals) }
+      note(step, step.isBehind ? [] : arrivals, took: clock.now - started)
       // The clock may not be what it was, and others may have written.
       return min(step.next, now().adding(milliseconds: Self.lookMilliseconds))
     } catch {
@@ -65,6 +66,10 @@ package struct EvaluationLoop: Sendable {
         facts.lastEverybody = last.decisions.now
         facts.lastRunMilliseconds = Int64(duration / .milliseconds(1))
       }
+    }
+    if !step.runs.isEmpty {
+      context.metrics.observe(
+        step.wasEverybody ? "abm_everybody_seconds" : "abm_some_seconds", seconds: duration / .seconds(1))
     }
     for arrival in arrivals {
       context.metrics.observe(

@@ -19,6 +19,7 @@ package struct InboxLoop: Sendable {
   /// Told when something is different.
   let changed: @Sendable () -> Void
   private let work = BlockingWork("abm-rules.inbox")
+  private let removal = BlockingWork("abm-rules.inbox-removal")
 
   private let done = Done()
 
@@ -49,12 +50,10 @@ package struct InboxLoop: Sendable {
       }
     }
     if !isBlocked { context.report(.inbox, nil) }
-    let left = await removeDone()
     if let backlog = try? inbox.backlog() {
-      context.state.update { $0.waitingDeliveries = backlog.count - left }
+      context.state.update { $0.waitingDeliveries = max(0, backlog.count - done.count) }
     }
-    if isBlocked { return context.now().adding(milliseconds: Self.retryMilliseconds) }
-    return left > 0 ? context.now().adding(milliseconds: Self.removalMilliseconds) : nil
+    return isBlocked ? context.now().adding(milliseconds: Self.retryMilliseconds) : nil
   }
 
   /// Whether there was anything.
@@ -71,19 +70,25 @@ package struct InboxLoop: Sendable {
     return true
   }
 
-  /// What is worked in goes from the disk every now and then: each time costs as much as taking a delivery in.
-  ///
-  /// - Returns: how many are still there.
-  private func removeDone() async -> Int {
-    guard let due = done.due(context.now()) else { return done.count }
-    let inbox = inbox
+  /// What is worked in goes from the disk every now and then: each time costs as much as taking a delivery in. A loop of its
+  /// own, so that nothing waits for it.
+  package func removeDone() async -> Instant? {
+    let (now, taken) = (context.now(), done.taken)
+    guard taken.count > 0 else { return nil }
+    if let due = done.removalDue, due > now { return due }
+    let (inbox, store) = (inbox, store)
     do {
-      try await work.run { for (lane, id) in due { try inbox.remove(lane, through: id) } }
-      done.forget(context.now())
+      try await removal.run {
+        // What came of it has to be on the disk before it goes.
+        try store.makeDurable()
+        for (lane, id) in taken.lasts { try inbox.remove(lane, through: id) }
+      }
+      done.forget(taken.count, at: now)
     } catch {
       context.report(.inbox, "\(error)")
+      return now.adding(milliseconds: Self.retryMilliseconds)
     }
-    return done.count
+    return done.count > 0 ? done.removalDue ?? context.now() : nil
   }
 
   /// What is worked in and not yet removed. A class, since steps share it.
@@ -98,6 +103,9 @@ package struct InboxLoop: Sendable {
 
     var count: Int { state.withLock(\.count) }
 
+    /// Up to where, and how many.
+    var taken: (lasts: [Inbox.Lane: Int64], count: Int) { state.withLock { ($0.lasts, $0.count) } }
+
     func last(of lane: Inbox.Lane) -> Int64? { state.withLock { $0.lasts[lane] } }
 
     func add(_ count: Int, of lane: Inbox.Lane, through id: Int64) {
@@ -107,18 +115,17 @@ package struct InboxLoop: Sendable {
       }
     }
 
-    /// What is to be removed now, if it is time for that.
-    func due(_ now: Instant) -> [Inbox.Lane: Int64]? {
+    /// When what is there may be removed; `nil` where there is nothing, or now.
+    var removalDue: Instant? {
       state.withLock { state in
-        if state.count == 0 { return nil }
-        let isTime = state.removedAt.map { $0.adding(milliseconds: InboxLoop.removalMilliseconds) <= now } ?? true
-        return isTime || state.count >= InboxLoop.mostDone ? state.lasts : nil
+        if state.count == 0 || state.count >= InboxLoop.mostDone { return nil }
+        return state.removedAt?.adding(milliseconds: InboxLoop.removalMilliseconds)
       }
     }
 
-    func forget(_ now: Instant) {
+    func forget(_ count: Int, at now: Instant) {
       state.withLock { state in
-        state.count = 0
+        state.count -= count
         state.removedAt = now
       }
     }
@@ -184,9 +191,8 @@ package struct InboxLoop: Sendable {
     }
   }
 
-  /// HubSpot's events are named `pe` and the number of the account before the name that they were given.
   private func event(_ event: WebhookNotice.WebhookEvent, _ book: RuleBook) -> ReceivedEvent? {
-    let name = event.name.replacing(#/^pe\d+_/#, with: "")
+    let name = event.givenName
     guard let type = book.program.events.firstIndex(where: { $0.name == name }) else { return nil }
     return ReceivedEvent(
       type: EventID(type), owner: .hubspot(event.contact), at: Instant(milliseconds: event.at),

@@ -38,6 +38,8 @@ struct Loop: Service {
   let now: @Sendable () -> Instant
   /// Whether a step may be left half done when the daemon stops.
   let isHasty: Bool
+  /// How long it takes no notice of words after a step.
+  var restMilliseconds: Int64 = 0
   /// Does what there is to do, and returns when to look again without being woken; `nil` for never.
   let step: @Sendable () async -> Instant?
 
@@ -55,6 +57,9 @@ struct Loop: Service {
 
   private func loop() async {
     var next: Instant? = now()
-    while await wakeup.wait(until: next, now: now) { next = await step() }
+    while await wakeup.wait(until: next, now: now) {
+      next = await step()
+      if restMilliseconds > 0 { try? await Task.sleep(for: .milliseconds(restMilliseconds)) }
+    }
   }
 }

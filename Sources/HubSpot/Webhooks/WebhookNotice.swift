@@ -21,6 +21,14 @@ package enum WebhookNotice: Hashable, Sendable {
     /// Milliseconds since 1970.
     package var at: Int64
     package var properties: [String: String]
+    /// What it was named by people: HubSpot puts `pe` and the number of the account before it.
+    package var givenName: Substring {
+      guard name.hasPrefix("pe") else { return name[...] }
+      let rest = name.dropFirst(2).drop { ("0"..."9").contains($0) }
+      let hasNumber = rest.startIndex > name.index(name.startIndex, offsetBy: 2)
+      return hasNumber && rest.first == "_" ? rest.dropFirst() : name[...]
+    }
+
     /// Names this event among those of its name and contact: by all that it says, since HubSpot's own number of it need
     /// be neither unique nor the same when it is told again.
     package var id: String {

@@ -14,7 +14,7 @@ package final class DispatchCheck {
     package let outcome: Outcome
   }
 
-  /// In the order in which they were met.
+  /// In the order in which they were met, since they were forgotten last.
   package private(set) var refusals: [Refusal] = []
   private let book: RuleBook
   private let store: Store
@@ -94,6 +94,9 @@ package final class DispatchCheck {
     }
     return entries.indices.filter { outcomes[$0] == .act }.map { entries[$0] }
   }
+
+  /// Whoever asks for ever says when it has been told; the store has them on record.
+  package func forgetRefusals() { refusals.removeAll() }
 
   // MARK: - Whether it is still to be done
 

@@ -47,7 +47,7 @@ package actor Dispatcher {
     self.logger = logger
   }
 
-  /// What the policies have kept back, since it was made.
+  /// What the policies kept back in the last pass.
   package func refusals(in zone: Zone) -> [String] {
     DispatchReport(check.refusals, zone: zone).lines
   }
@@ -64,6 +64,7 @@ package actor Dispatcher {
   }
 
   private func pass(_ isStopping: @Sendable () -> Bool) async throws -> DispatchSummary {
+    check.forgetRefusals()
     try store.forgetFutureClaims(now: now())
     if !hasResolvedInterrupted {
       try store.releaseOutbox(Array(untouched.values))

@@ -34,8 +34,8 @@ package final class LiveRuns: @unchecked Sendable {
     var everybodyDue: Instant?
     /// What everybody does, as long as nothing of it changes.
     var everybodysEvents: EverybodysEvents?
-    /// Decided about with the next step.
-    var waiting: Set<RunSubject> = []
+    /// Decided about next.
+    var waiting = WaitingRecords()
     var foreignVersion: Int64
     /// Whether `live` holds what is no longer so; it is made anew with the next run over everybody.
     var isOutdated = false
@@ -49,6 +49,8 @@ package final class LiveRuns: @unchecked Sendable {
     package var next: Instant
     /// Whether a run over everybody was among them.
     package var wasEverybody = false
+    /// Whether somebody still waits of whom it was known before the step that they are to be decided about.
+    package var isBehind = false
   }
 
   /// More than that share of the contacts are not looked up one by one.
@@ -59,8 +61,6 @@ package final class LiveRuns: @unchecked Sendable {
   private static let mostEchoes = 10
   /// So long time has to pass by itself before it is looked at again.
   private static let leastMilliseconds: Int64 = 1_000
-  /// So many runs before the caller hears of them.
-  private static let mostRuns = 50
   /// A day and an hour.
   private static let longestStandstill: Int64 = 90_000_000
 
@@ -82,6 +82,7 @@ package final class LiveRuns: @unchecked Sendable {
     } else {
       watch = nil
     }
+    let mark = watch?.waiting.mark ?? 0
     do {
       if watch == nil || now >= nextNet {
         try runEverybody(book, clock, everyMilliseconds, &step)
@@ -95,6 +96,7 @@ package final class LiveRuns: @unchecked Sendable {
       throw error
     }
     step.next = next(after: time(clock))
+    step.isBehind = watch?.waiting.holdsAny(before: mark) ?? true
     return step
   }
 
@@ -169,44 +171,42 @@ package final class LiveRuns: @unchecked Sendable {
   private func runWaiting(
     _ book: RuleBook, _ clock: () -> Instant, _ everyMilliseconds: Int64, _ step: inout Step
   ) throws {
-    while let watch, !watch.waiting.isEmpty {
-      let now = time(clock)
-      let population = DecisionOptions.Population(
-        contacts: watch.live.count(of: .contact), accounts: watch.live.count(of: .account))
-      if Double(watch.waiting.count) > max(Double(Self.batch), Self.largestShare * Double(population.contacts)) {
-        wantEverybody(now)
-        if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
-      }
-      let some = watch.waiting.sorted {
-        ($0.subject == .contact ? 0 : 1, $0.id) < ($1.subject == .contact ? 0 : 1, $1.id)
-      }
-      .prefix(Self.batch)
-      let scope = RunScope(
-        contacts: some.filter { $0.subject == .contact }.map(\.id),
-        accounts: some.filter { $0.subject == .account }.map(\.id))
-      let attempt = try RunService.Attempt(
-        watch.prepared, store, now, about: scope, of: population, everybody: watch.everybodysEvents)
-      if attempt.decisions.concernsEverybody {
-        wantEverybody(now)
-        if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
-        isBlocked = true
-        return
-      }
-      if attempt.decisions.wantsEverybody { wantEverybody(now) }
-      if let events = attempt.loaded.snapshot.knownToAll {
-        self.watch?.everybodysEvents = .known(events, marks: attempt.loaded.everybodysMarks)
-      }
-      let result = try attempt.commitNews(to: store)
-      step.runs.append(result)
-      if result.committed != nil { lastRun = now }
-      self.watch?.waiting.subtract(some)
-      let (looks, rows) = (result.decisions.nextLooks, attempt.loaded.rows)
-      for (row, id) in rows.contacts.enumerated() { setDue(.contact, id, looks.contacts[Int32(row)]) }
-      for (row, id) in rows.accounts.enumerated() { setDue(.account, id, looks.accounts[Int32(row)]) }
-      // Questions are looked at by a run over everybody alone.
-      try takeOver(result.decisions, rows, known: nil)
-      if step.runs.count >= Self.mostRuns || now >= nextNet { return }
+    // Not the whole of `watch`, or what is changed below would be copied first.
+    guard let prepared = watch?.prepared, let live = watch?.live, let waiting = watch?.waiting.count, waiting > 0 else {
+      return
     }
+    let now = time(clock)
+    let population = DecisionOptions.Population(
+      contacts: live.count(of: .contact), accounts: live.count(of: .account))
+    if Double(waiting) > max(Double(Self.batch), Self.largestShare * Double(population.contacts)) {
+      wantEverybody(now)
+      if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
+    }
+    let some = watch?.waiting.first(Self.batch) ?? []
+    let scope = RunScope(
+      contacts: some.filter { $0.subject == .contact }.map(\.id).sorted(),
+      accounts: some.filter { $0.subject == .account }.map(\.id).sorted())
+    let attempt = try RunService.Attempt(
+      prepared, store, now, about: scope, of: population, everybody: watch?.everybodysEvents)
+    if attempt.decisions.concernsEverybody {
+      wantEverybody(now)
+      if now >= nextNet { return try runEverybody(book, clock, everyMilliseconds, &step) }
+      isBlocked = true
+      return
+    }
+    if attempt.decisions.wantsEverybody { wantEverybody(now) }
+    if let events = attempt.loaded.snapshot.knownToAll {
+      watch?.everybodysEvents = .known(events, marks: attempt.loaded.everybodysMarks)
+    }
+    let result = try attempt.commitNews(to: store)
+    step.runs.append(result)
+    if result.committed != nil { lastRun = now }
+    watch?.waiting.remove(some)
+    let (looks, rows) = (result.decisions.nextLooks, attempt.loaded.rows)
+    for (row, id) in rows.contacts.enumerated() { setDue(.contact, id, looks.contacts[Int32(row)]) }
+    for (row, id) in rows.accounts.enumerated() { setDue(.account, id, looks.accounts[Int32(row)]) }
+    // Questions are looked at by a run over everybody alone.
+    try takeOver(result.decisions, rows, known: nil)
   }
 
   // MARK: - What changed
@@ -246,9 +246,9 @@ package final class LiveRuns: @unchecked Sendable {
     if changes.isLossy { watch?.isOutdated = true }
     let everybodys = prepared.reads.everybodysFields
     let isAboutEverybody = changes.events.contains { everybodys[$0.type] != nil }
-    if isAboutEverybody || changes.isLossy || watch?.isOutdated == true || !changes.contacts.isEmpty {
-      watch?.everybodysEvents = nil
-    }
+    // Whoever is new is counted among everybody.
+    let isAnyNew = changes.contacts.contains { watch?.records.contacts.row($0.id) == nil }
+    if isAboutEverybody || isAnyNew || changes.isLossy || watch?.isOutdated == true { watch?.everybodysEvents = nil }
     if let (past, rows) = past { apply(past, rows, at: now, to: live) }
     apply(changes, to: live, known: known)
     for flip in live.advance(to: now) {

@@ -33,7 +33,7 @@ struct LiveRunsTests {
       // What time brings until the next thing happens; sometimes a look for nothing.
       let happens = now.adding(milliseconds: Int64.random(in: 1...40, using: &numbers) * 3_600_000)
       var looks = 0
-      while next < happens, looks < 60 {
+      while next < happens, looks < 600 {
         now = max(now, next)
         next = try step(runs, book, all, at: now, &acted, &alone, "seed \(seed), before change \(change)")
         if Int.random(in: 0..<6, using: &numbers) == 0 {
