@@ -23,6 +23,11 @@ package struct Simulation {
     package var halt: Decisions.Halt?
     /// How many messages are held after it, those of sequences among them.
     package var held: Int
+    /// How many actions wait for a person after it: single ones, and those of rules and sequences that asked whether they
+    /// may act.
+    package var unanswered: Int
+    /// How many people are at a wait of a sequence after it, or outside its hours.
+    package var underway: Int
   }
 
   package private(set) var world: SimulatedWorld
@@ -68,7 +73,9 @@ package struct Simulation {
     world.apply(decisions.changes, at: now)
     return Run(
       now: now, decisions: decisions, asking: asking, halt: halt,
-      held: world.state.holds.count + world.state.sequences.heldCount)
+      held: world.state.holds.count + world.state.sequences.count(resting: \.isHold),
+      unanswered: areGiven ? 0 : world.state.approvals.openCount,
+      underway: world.state.sequences.count(resting: \.isWait))
   }
 
   private func wouldHalt(_ decisions: Decisions) -> Decisions.Halt? {
@@ -154,10 +161,27 @@ package struct Simulation {
 }
 
 extension SequenceState {
-  /// How many messages of sequences wait for a policy.
-  fileprivate var heldCount: Int {
-    enrolments.values.joined().count { enrolment in
-      if case .held = enrolment.rest { !enrolment.isHeldOut } else { false }
+  /// How many are in sequences at a rest of some kind, those aside who are held out.
+  fileprivate func count(resting isCounted: (Enrolment.Rest) -> Bool) -> Int {
+    enrolments.values.joined().count { !$0.isHeldOut && $0.ending == nil && isCounted($0.rest) }
+  }
+}
+
+extension Enrolment.Rest {
+  fileprivate var isHold: Bool { if case .held = self { true } else { false } }
+
+  fileprivate var isWait: Bool {
+    switch self {
+    case .waiting, .closed: true
+    case .held, .ready: false
     }
+  }
+}
+
+extension ApprovalState {
+  /// How many actions nobody has answered yet.
+  fileprivate var openCount: Int {
+    items.count { $0.answer == nil }
+      + questions.values.filter { $0.answer == nil }.reduce(0) { $0 + $1.occurrences.count }
   }
 }

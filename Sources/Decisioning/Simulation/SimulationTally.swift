@@ -35,6 +35,10 @@ package struct SimulationTally: Sendable {
   package private(set) var heldBack: [String: [Int]] = [:]
   /// Messages that wait, at the end of each day.
   package private(set) var queue: [Int]
+  /// Actions that wait for a person, at the end of each day; nothing does where approvals are given.
+  package private(set) var unanswered: [Int]
+  /// People who are at a wait of a sequence, or outside its hours, at the end of each day.
+  package private(set) var underway: [Int]
   /// How many messages each contact got.
   package private(set) var messagesByContact: [Int32: Int] = [:]
   /// Days on which the run would have been halted, and by how many people.
@@ -61,7 +65,7 @@ package struct SimulationTally: Sendable {
     }
     indexByRule = Dictionary(
       rules.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    queue = none
+    (queue, unanswered, underway) = (none, none, none)
   }
 
   package mutating func add(_ run: Simulation.Run) {
@@ -100,6 +104,8 @@ package struct SimulationTally: Sendable {
     }
     if let halt = run.halt { halts.append((day, halt)) }
     queue[index] = run.held
+    unanswered[index] = run.unanswered
+    underway[index] = run.underway
   }
 
   /// What one rule does for one subject at one time counts once, however many actions it has.

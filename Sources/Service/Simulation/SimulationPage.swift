@@ -76,10 +76,9 @@ private struct SimulationPage {
 
   private var rules: String {
     var rows = ""
-    let byName = Dictionary(
-      (other?.tally.rules ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let counterparts = other.map { SimulationComparison.counterparts(of: run, in: $0) } ?? [:]
     for rule in run.tally.rules {
-      let compared = byName[rule.name]
+      let compared = counterparts[rule.name]
       guard rule.acted.contains(where: { $0 > 0 }) || compared?.acted.contains(where: { $0 > 0 }) == true else {
         continue
       }
@@ -159,7 +158,7 @@ private struct SimulationPage {
 
   private var heldBack: String {
     var rows: [(name: String, counts: [Int])] = []
-    if (run.tally.queue.max() ?? 0) > 0 { rows.append(("waiting at the end of the day", run.tally.queue)) }
+    rows += run.tally.queues.map { ($0.name, $0.counts) }.filter { ($0.1.max() ?? 0) > 0 }
     rows += run.tally.heldBack.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     guard !rows.isEmpty else { return "" }
     let lines = rows.map { name, counts in

@@ -88,8 +88,8 @@ package struct SimulationReport {
 
   private func heldBack(_ run: SimulationRun) -> [String] {
     var lines: [String] = []
-    if let most = run.tally.queue.max(), most > 0 {
-      lines.append(line("waiting at the end of the day", run.tally.queue, most))
+    for (name, counts) in run.tally.queues {
+      if let most = counts.max(), most > 0 { lines.append(line(name, counts, most)) }
     }
     for (reason, counts) in run.tally.heldBack.sorted(by: { $0.key < $1.key }) {
       lines.append(line(reason, counts, counts.max() ?? 0))
@@ -159,8 +159,9 @@ package struct SimulationReport {
 
   // MARK: - Programs
 
-  /// `from`, `to`, `runs`, `contacts`, `accounts`, `days`, `rules`, `weeks`, `held_back`, `waiting`, `halted_days`; of a
-  /// comparison `other` with the same, and `comparison`.
+  /// `from`, `to`, `runs`, `contacts`, `accounts`, `days`, `rules`, `weeks`, `held_back`, `waiting`,
+  /// `waiting_for_answers`, `waiting_in_sequences`, `halted_days`; of a comparison `other` with the same, and
+  /// `comparison`.
   package var json: JSONValue {
     guard let other else { return .record(members(run)) }
     return .record(
@@ -197,8 +198,19 @@ package struct SimulationReport {
       .init(
         "held_back",
         .record(tally.heldBack.sorted { $0.key < $1.key }.map { .init($0.key, numbers($0.value)) })),
-      .init("waiting", numbers(tally.queue)),
+      .init("waiting", numbers(tally.queue)), .init("waiting_for_answers", numbers(tally.unanswered)),
+      .init("waiting_in_sequences", numbers(tally.underway)),
       .init("halted_days", .list(tally.halts.map { .text("\($0.day)") })),
+    ]
+  }
+}
+
+extension SimulationTally {
+  /// What waits at the end of each day.
+  var queues: [(name: String, counts: [Int])] {
+    [
+      ("waiting at the end of the day", queue), ("waiting for somebody's answer", unanswered),
+      ("waiting in a sequence", underway),
     ]
   }
 }

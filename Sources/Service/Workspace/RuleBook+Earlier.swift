@@ -9,7 +9,7 @@ extension RuleBook {
   package func joined(with store: Store) throws(StoreError) -> RuleBook { joined(with: try store.earlierVersions()) }
 
   /// The same of those that are named.
-  func joined(with versions: [Store.SequenceText]) -> RuleBook {
+  package func joined(with versions: [Store.SequenceText]) -> RuleBook {
     let present = Dictionary(program.sequences.map { ($0.name, $0.version) }, uniquingKeysWith: { first, _ in first })
     let renamed = Dictionary(
       program.sequences.compactMap { sequence in sequence.formerName.map { ($0, sequence.name) } },

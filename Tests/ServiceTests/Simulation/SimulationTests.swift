@@ -1,6 +1,7 @@
 import BusinessTime
 import ContactStore
 import Decisioning
+import Foundation
 import RuleDiagnostics
 import RuleEngine
 import RuleSemantics
@@ -20,10 +21,14 @@ struct SimulationTests {
   /// Twelve hours apart, so that every occurrence is met in time.
   private var instants: [Instant] { (0..<days * 2).map { start.adding(milliseconds: Int64($0) * 43_200_000) } }
 
-  private func simulated(_ book: RuleBook, _ workspace: RandomWorkspace) throws -> [[String]] {
+  private func simulated(
+    _ book: RuleBook, _ workspace: RandomWorkspace, _ instants: [Instant]
+  ) throws -> [[String]] {
+    let first = instants.first ?? start
+    let book = book.joined(with: try workspace.store.earlierVersions(before: first))
     let plan = DecisionPlan(EvaluationPlan(book.program))
     let history = try workspace.store.loadHistory(
-      book.program, reading: plan.evaluation.readSet.union(plan.readSet), from: start,
+      book.program, reading: plan.evaluation.readSet.union(plan.readSet), from: first,
       to: instants.last ?? start)
     var simulation = Simulation(history, plan: plan, holidays: [], approvals: .withheld)
     // Without words, as where they are only counted, the same is decided.
@@ -46,14 +51,61 @@ struct SimulationTests {
     let rules = RandomWorkspace.rules(&numbers)
     let book = RandomWorkspace.book(rules)
     try #require(!book.hasErrors)
-    let before = try simulated(book, workspace)
+    let before = try simulated(book, workspace, instants)
     for (index, now) in instants.enumerated() {
       let result = try RunService.run(book, workspace.store, at: now)
       #expect(before[index] == actions(result.decisions), "seed \(seed), run \(index):\n\(rules)")
     }
     #expect(before.joined().count > 5)
     // What those runs left behind is not there yet when they are simulated once more.
-    #expect(try simulated(book, workspace) == before, "seed \(seed):\n\(rules)")
+    #expect(try simulated(book, workspace, instants) == before, "seed \(seed):\n\(rules)")
+  }
+
+  /// Whoever is in an earlier version of a sequence when the simulation begins goes through that one.
+  @Test func earlierVersionsAreGoneThroughAsAtThatTime() throws {
+    var goingOn: [String: Int] = [:]
+    for seed in 200..<208 as Range<UInt64> {
+      var numbers = SeededGenerator(seed: seed)
+      let workspace = try RandomWorkspace()
+      try workspace.begin(at: start, &numbers)
+      try workspace.foretell(from: start, days: days, &numbers)
+      var rules = RandomWorkspace.rules(&numbers)
+      if !rules.contains("policy {") {
+        rules += "\npolicy { timezone \"Europe/London\"  halt when a run acts on more than 90% of contacts }"
+      }
+      // Everybody may come in at once.
+      for share in [60, 90] { rules = rules.replacing("more than \(share)%", with: "more than 100%") }
+      func book(_ name: String, _ note: String) throws -> RuleBook {
+        let book = RandomWorkspace.book(
+          """
+          \(rules)
+          sequence \(name) {
+            enroll when hot or did page_view within 1 day  once every 3 days  exit when size > 6  existing too
+            step one { create note "one \(note)"  wait 30 hours }
+            step two { if did page_view since step one { create note "two \(note)" }  wait 3 days  set tier to "\(note)" }
+            step three { notify "sales" "three \(note)" }
+          }
+          """)
+        try #require(!book.hasErrors)
+        return book
+      }
+      let books = [try book("steps", "first"), try book("steps", "second"), try book("walk was steps", "third")]
+      // Four runs with the first, four with the second; then the third is simulated, and runs.
+      for (index, now) in instants.prefix(8).enumerated() {
+        _ = try RunService.run(books[index / 4], workspace.store, at: now)
+      }
+      let rest = Array(instants.dropFirst(8))
+      let before = try simulated(books[2], workspace, rest)
+      for (index, now) in rest.enumerated() {
+        let result = try RunService.run(books[2], workspace.store, at: now)
+        #expect(before[index] == actions(result.decisions), "seed \(seed), run \(index):\n\(rules)")
+      }
+      #expect(try simulated(books[2], workspace, rest) == before, "seed \(seed):\n\(rules)")
+      for note in ["first", "second", "third"] where before.joined().contains(where: { $0.contains(" \(note)\"") }) {
+        goingOn[note, default: 0] += 1
+      }
+    }
+    for note in ["first", "second", "third"] { #expect(goingOn[note, default: 0] >= 3, "\(goingOn)") }
   }
 
   @Test func runsTakePlaceAtTheStartOfBusinessHours() throws {
@@ -177,6 +229,49 @@ struct SimulationTests {
     let alone = try played(rules, assumesApproval: false)
     #expect(alone.json.text.contains(#""name":"s","acted":[0,0,0,0,0]"#), "\(alone.json.text)")
     #expect(alone.json.text.contains(#""name":"offer","acted":[0,0,0,0,0]"#), "\(alone.json.text)")
+  }
+
+  /// Whichever of two rule books is the later one.
+  @Test func renamedRulesAndSequencesAreComparedWithWhatTheyWere() throws {
+    var numbers = SeededGenerator(seed: 6)
+    let workspace = try RandomWorkspace()
+    try workspace.begin(at: start, &numbers)
+    let text = """
+      rule a { when email is known then add to list "A" }
+      sequence s { enroll when email is known  once  exit when size > 100  existing too
+        step one { create note "one"  wait 1 day } }
+      """
+    let renamed = text.replacing("rule a", with: "rule b was a").replacing("sequence s", with: "sequence t was s")
+    let runs = try [text, renamed].map { text in
+      try SimulationRun.play(
+        RandomWorkspace.book(text), named: "rules", workspace.store,
+        SimulationRun.Options(start: start, end: start.adding(milliseconds: 2 * 86_400_000)))
+    }
+    for (old, new) in [(runs[0], runs[1]), (runs[1], runs[0])] {
+      let report = SimulationReport(old, comparedWith: new, style: Style())
+      #expect(report.json.text.contains(#""comparison":{"rules":[]"#), "\(report.text)")
+      #expect(report.html.components(separatedBy: "bar other").count == 3, "both have a second row of bars")
+    }
+  }
+
+  @Test func whatWaitsIsCounted() throws {
+    let rules = """
+      policy { timezone "Europe/London"  halt when a run acts on more than 100% of contacts }
+      sequence s {
+        enroll when email is known  once  exit when size > 100  existing too
+        step one { create note "one"  wait 2 days  create note "two" }
+      }
+      rule offer { when email is known then recommend any_reading for approval once }
+      recommendation any_reading { from asset  factor same 100% = 1  pick best 1 }
+      """
+    let report = try played(rules, assumesApproval: false)
+    let json = report.json.text
+    #expect(json.contains(#""waiting_in_sequences":[8,8,0,0,0]"#), "\(json)")
+    #expect(json.contains(#""waiting_for_answers":[8,8,8,8,8]"#), "\(json)")
+    #expect(report.text.contains("up to 8  waiting for somebody's answer"), "\(report.text)")
+    #expect(report.html.contains("waiting in a sequence"))
+    // Whoever is asked agrees at once.
+    #expect(try played(rules).json.text.contains(#""waiting_for_answers":[0,0,0,0,0]"#))
   }
 
   @Test func messagesOfSequencesAreInTheQueue() throws {
