@@ -7,9 +7,9 @@
 // start. What that gains, on an AMD EPYC with AVX-512, one thread, as `scripts/microbenchmarks` measures it:
 //
 //   for 64 rows                           C        plain Swift
-//   one range of 8-bit codes              1.0 ns   5.6 ns
-//   32 planes of a table                  28 ns    96 ns
-//   `and` of 4 planes, counted            0.57 ns  1.1 ns
+//   one range of 8-bit codes              0.72 ns  4.1 ns
+//   32 planes of a table                  28 ns    91 ns
+//   `and` of 4 planes, counted            0.55 ns  1.4 ns
 #ifndef CMASKKERNELS_H
 #define CMASKKERNELS_H
 
