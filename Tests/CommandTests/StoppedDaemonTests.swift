@@ -30,8 +30,9 @@ struct StoppedDaemonTests {
       export ABM_EVENTS_TOKEN=token
       trap 'kill -KILL $daemon $sender 2>/dev/null' EXIT
       start() {
+        rm -f daemon.log
         abm-rules daemon --port 0 --executor file:out.jsonl 2>daemon.log & daemon=$!
-        until grep -q 'listens on' daemon.log; do sleep 0.05; kill -0 $daemon || exit 1; done
+        until grep -qs 'listens on .*[0-9]$' daemon.log; do sleep 0.05; kill -0 $daemon || exit 1; done
         address=$(sed -n 's/.*listens on //p' daemon.log)
       }
       # The numbers of those that were answered with 2xx.
@@ -44,7 +45,7 @@ struct StoppedDaemonTests {
       }
       for round in 0 1 2 3; do
         start
-        until curl -fs $address/ready >/dev/null; do sleep 0.05; done
+        until curl -fs $address/ready >/dev/null; do sleep 0.05; kill -0 $daemon || exit 1; done
         send $((round * 250)) & sender=$!
         sleep 0.$((2 + 3 * (round % 3)))
         kill -TERM $daemon
