@@ -15,7 +15,9 @@ extension Decider {
     // A question about another text says nothing of this one.
     let open = question.flatMap { $0.fingerprint == sequence.version ? $0 : nil }
     func settle(_ result: ApprovalChanges.Result) {
-      if let asked { decisions.changes.approvals.settled.append(.init(rule: asked, result: result)) }
+      // A question about all is not over because none of some alone have to be asked about.
+      guard options.population == nil, let asked else { return }
+      decisions.changes.approvals.settled.append(.init(rule: asked, result: result))
     }
     func isAskedAbout(_ row: Int32) -> Bool {
       asked.map { open?.occurrences.contains(occurrence($0, row)) == true } ?? false

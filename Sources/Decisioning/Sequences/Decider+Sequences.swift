@@ -16,8 +16,9 @@ extension Decider {
       report: report, salt: history.salt(of: sequence, at: now),
       isFirstReach: history.deployment == nil)
     let new = newcomers(to: plan, history, rests: rests, &draft)
-    // A sequence that is new and asks about everybody has not begun.
-    if !rests, history.isChanged(by: sequence), history.deployment != nil || draft.report.approval == nil {
+    // A sequence that is new and asks about everybody has not begun; among some alone it does not begin at all.
+    let isAsked = history.deployment == nil && draft.report.approval != nil
+    if !rests, !isAsked, options.population == nil, history.isChanged(by: sequence) {
       decisions.changes.sequences.deployments.append(history.deploying(sequence, text: plan.text, at: now))
     }
     let all = (history.enrolments + new).sorted { $0.contact < $1.contact }

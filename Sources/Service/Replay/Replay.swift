@@ -43,7 +43,7 @@ package struct Replay: Sendable {
       evaluation, plan: plan, state: loaded.state,
       options: DecisionOptions(
         approvedRules: options.approvedRules, ignoresHalt: options.goesBeyondHalt,
-        appliesPopulationPolicies: options.scope == nil, holidays: holidays.days))
+        population: options.scope.map { _ in loaded.snapshot.population }, holidays: holidays.days))
     let json = decisions.json(book.program, rulebook: book.hash, contacts: loaded.snapshot.contacts.count)
     let isSame = digestOfText(json.text) == run.kept.digest
     return Replay(
@@ -159,4 +159,10 @@ package struct UnknownRun: WrongUsage, CustomStringConvertible {
   package var description: String {
     id.map { "there is no run \($0) in the database" } ?? "there is no run in the database yet"
   }
+}
+
+extension Snapshot {
+  /// Whoever was decided about alone was so among more than these; how many there were only said whether everybody had to
+  /// be decided about, and then there was no such run.
+  fileprivate var population: DecisionOptions.Population { .init(contacts: contacts.count, accounts: accounts.count) }
 }

@@ -11,9 +11,11 @@ import Testing
 /// would have decided, and nobody else would have got anything. A thousand streams with `LIVE_BOOKS=1000`.
 struct LiveRunsTests {
   private static let books = ProcessInfo.processInfo.environment["LIVE_BOOKS"].flatMap { UInt64($0) } ?? 8
+  /// Beside those asked for, some in which questions were settled, began or were replayed wrongly once.
+  private static let seeds = Set(0..<books).union([10, 22, 45, 49]).sorted()
   private static let never: Int64 = 1 << 50
 
-  @Test(arguments: 0..<books)
+  @Test(arguments: seeds)
   func someAloneAreDecidedAboutAsAmongAll(seed: UInt64) throws {
     var numbers = SeededGenerator(seed: 1_000 + seed)
     let (some, all) = (try RandomWorkspace(), try RandomWorkspace())
@@ -70,6 +72,15 @@ struct LiveRunsTests {
       // Nobody was due: nobody would have got anything.
       let everybody = try RunService.run(book, all.store, at: now)
       #expect(done(everybody, book) == [], place)
+      // Nor did a sequence begin, as no experiment does: when it begins is what its lots are drawn by.
+      let begun = everybody.decisions.changes.sequences.deployments.map { "'\($0.sequence)'" }.joined(separator: ", ")
+      if !begun.isEmpty {
+        try PastDatabase(path: all.store.path).run(
+          """
+          DELETE FROM sequence_version WHERE sequence IN (SELECT id FROM sequence WHERE name IN (\(begun)));
+          DELETE FROM sequence WHERE name IN (\(begun));
+          """)
+      }
     }
     return step.next
   }

@@ -61,11 +61,20 @@ final class RandomWorkspace {
     try answer(at: now, &numbers)
   }
 
-  /// Some of what waits for a person is answered.
+  /// Some of what waits for a person is answered, by another program as ever: a daemon notices no other answers. What is
+  /// said does not depend on what else was asked, or in which order.
   private func answer(at now: Instant, _ numbers: inout SeededGenerator) throws {
-    for record in try store.approvals(now: now) where Int.random(in: 0..<3, using: &numbers) > 0 {
-      let isApproval = Int.random(in: 0..<3, using: &numbers) > 0
-      _ = try store.answer([record.id], isApproval: isApproval, by: "ana@example.com", note: nil, now: now)
+    let base = numbers.next()
+    let records = try store.approvals(now: now)
+    if records.isEmpty { return }
+    let other = try Store.open(store.path)
+    defer { try? other.close() }
+    for record in records {
+      let about = "\(record.rule) \(record.item.map { "\($0.key) \($0.action)" } ?? "")"
+      var own = SeededGenerator(seed: about.utf8.reduce(base) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
+      guard Int.random(in: 0..<3, using: &own) > 0 else { continue }
+      let isApproval = Int.random(in: 0..<3, using: &own) > 0
+      _ = try other.answer([record.id], isApproval: isApproval, by: "ana@example.com", note: nil, now: now)
     }
   }
 
