@@ -69,9 +69,13 @@ struct CrashPointTests {
         .filter { !$0.hasPrefix("INSERT INTO outbox_crash") }
     }
 
-    /// The actions that are to be carried out.
+    /// The actions that are to be carried out, but for fields: what one run sets, a rule that clears it answers in the
+    /// next, since effects show there.
     func outbox() throws -> String {
-      try PastDatabase(path: path).run("SELECT idempotency_key, status FROM outbox ORDER BY idempotency_key")
+      try PastDatabase(path: path).run(
+        """
+        SELECT idempotency_key, status FROM outbox WHERE request ->> '$.kind' <> 'update_record' ORDER BY idempotency_key
+        """)
     }
   }
 
