@@ -159,19 +159,26 @@ struct ApprovalCommandTests {
     #expect(try lines(program) == [])
   }
 
-  @Test func singleRecommendationsAreAskedAbout() throws {
+  /// Three people whom a rule recommends the one asset there is, each for approval.
+  private func recommending(repeating: String = "", often: String = "", also: String = "") throws -> Program {
     let program = try Program()
-    defer { program.remove() }
     try program.write(
       """
       contact { email text key }
       asset { type text }
       asset guide "The guide" { type "guide" }
-      recommendation next { from asset  factor one 100% = 1  pick best 1 }
-      rule offer { when email is known then recommend next for approval }
+      recommendation next { from asset \(repeating) factor one 100% = 1  pick best 1 }
+      rule offer { when email is known then recommend next for approval \(often) }
+      \(also)
       """, to: "rules/book.abm")
     try program.write("email\nann@acme.example\nbob@acme.example\ncy@acme.example\n", to: "people.csv")
     try program.run("import", "contacts", "people.csv")
+    return program
+  }
+
+  @Test func singleRecommendationsAreAskedAbout() throws {
+    let program = try recommending()
+    defer { program.remove() }
     let asked = try program.run("run", "--executor", "file:out.jsonl", "--at", "2026-03-02 09:00")
     #expect(asked.output.contains("? recommend next waits for approval  × 3"))
     #expect(try lines(program) == [])
@@ -194,19 +201,10 @@ struct ApprovalCommandTests {
 
   /// What a person refused, the contact never saw: it counts for no `never repeat`. What was agreed to does.
   @Test func whatWasRefusedCanBeRecommendedAgain() throws {
-    let program = try Program()
+    let program = try recommending(
+      repeating: "never repeat within 180 days", often: "once every 15 days",
+      also: "policy { approvals expire after 5 days }")
     defer { program.remove() }
-    try program.write(
-      """
-      contact { email text key }
-      asset { type text }
-      asset guide "The guide" { type "guide" }
-      recommendation next { from asset  never repeat within 180 days  factor one 100% = 1  pick best 1 }
-      rule offer { when email is known then recommend next for approval once every 15 days }
-      policy { approvals expire after 5 days }
-      """, to: "rules/book.abm")
-    try program.write("email\nann@acme.example\nbob@acme.example\ncy@acme.example\n", to: "people.csv")
-    try program.run("import", "contacts", "people.csv")
     try program.run("run", "--at", "2026-03-02 09:00")
     try program.run("approvals", "approve", "1", "--by", "eva", "--at", "2026-03-02 10:00")
     try program.run("approvals", "reject", "2", "--by", "eva", "--at", "2026-03-02 10:00")

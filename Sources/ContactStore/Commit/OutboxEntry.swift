@@ -73,6 +73,11 @@ package struct OutboxEntry: Hashable, Sendable {
   }
 }
 
+extension [OutboxEntry.Status: Int] {
+  /// How many entries wait to be carried out, of those counted.
+  package var waiting: Int { reduce(0) { $1.key.isOpen ? $0 + $1.value : $0 } }
+}
+
 /// What became of a claimed action.
 package struct OutboxSettlement: Hashable, Sendable {
   package var id: Int64

@@ -357,19 +357,6 @@ extension Store {
     }
   }
 
-  /// Whether none of these ids stands for a record of its own.
-  package func haveBeenMerged(_ object: SyncedObject, _ merged: [String]) throws(StoreError) -> Bool {
-    try read { database in
-      for id in merged {
-        let record = try Int64.fetchOne(
-          database.cachedStatement(sql: "SELECT record FROM hubspot_record WHERE object = ? AND hubspot_id = ?"),
-          arguments: [object.rawValue, id])
-        if record != nil { return false }
-      }
-      return true
-    }
-  }
-
   /// Remembers what HubSpot calls records of ours; not of those that were merged or erased meanwhile.
   package func linkHubSpot(_ object: SyncedObject, _ ids: [Int64: String]) throws(StoreError) {
     if ids.isEmpty { return }

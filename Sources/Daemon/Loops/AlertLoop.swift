@@ -66,8 +66,7 @@ package struct AlertLoop: Sendable {
       report(.rejected, backlog.rejected, above: 0, "deliveries could not be worked in; see docs/operations.md")
     }
     if let counts = try? store.openOutboxCounts() {
-      let waiting = counts.reduce(0) { $1.key.isOpen ? $0 + $1.value : $0 }
-      report(.outbox, waiting, above: settings.alertQueue, "actions wait to be carried out")
+      report(.outbox, counts.waiting, above: settings.alertQueue, "actions wait to be carried out")
       let undone = (counts[.parked] ?? 0) + (counts[.failed] ?? 0)
       report(.undone, undone, above: 0, "actions wait for a person; see `abm-rules outbox list`")
     }

@@ -25,17 +25,16 @@ package struct DispatchLoop: Sendable {
     do {
       let outcome = try await dispatch.dispatchDue(book: context.state.book)
       let counts = try store.openOutboxCounts()
-      let waiting = counts.reduce(0) { $1.key.isOpen ? $0 + $1.value : $0 }
       context.state.update { facts in
         facts.dispatched += outcome.done
-        facts.waitingActions = waiting
+        facts.waitingActions = counts.waiting
         facts.parkedActions = counts[.parked] ?? 0
         facts.failedActions = counts[.failed] ?? 0
       }
       // What keeps a single action from being done is no failure of the way to HubSpot.
       if outcome.isAway {
         context.report(.dispatch, outcome.problems.first ?? "nothing could be carried out")
-      } else if outcome.done > 0 || waiting == 0 {
+      } else if outcome.done > 0 || counts.waiting == 0 {
         // While what failed waits for its next turn, nothing says that it would go well now.
         context.report(.dispatch, nil)
       }

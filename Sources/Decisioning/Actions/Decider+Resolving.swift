@@ -102,10 +102,8 @@ extension Decider {
   }
 
   func assetAddress(_ asset: AssetID) -> JSONValue? {
-    guard let field = program.asset.index(of: "url"), program[asset].values.indices.contains(field.index) else {
-      return nil
-    }
-    let value = program[asset].values[field.index]
+    guard let field = program.asset.index(of: "url") else { return nil }
+    let value = program[asset].value(of: field)
     return value == .missing ? nil : json(value)
   }
 

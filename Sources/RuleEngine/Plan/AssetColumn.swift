@@ -7,11 +7,8 @@ struct AssetColumn: Sendable {
   private let texts: [String]
 
   init(_ field: FieldIndex, _ program: CheckedProgram) {
-    let values = program.assets.map { asset in
-      asset.values.indices.contains(field.index) ? asset.values[field.index] : .missing
-    }
     var pool = TextPool()
-    column = Column(values, type: program.asset[field].type, texts: &pool)
+    column = Column(program.assets.map { $0.value(of: field) }, type: program.asset[field].type, texts: &pool)
     texts = (0..<Int32(pool.count)).map { pool.text($0) }
   }
 

@@ -375,10 +375,7 @@ struct RowCompiler {
 
   private func assetColumn(_ field: FieldIndex, _ type: ValueType) -> RowColumn {
     let column = RowColumn(empty: type)
-    for asset in plan.program.assets {
-      let value = asset.values.indices.contains(field.index) ? asset.values[field.index] : .missing
-      column.append(value, &data.texts)
-    }
+    for asset in plan.program.assets { column.append(asset.value(of: field), &data.texts) }
     return column
   }
 

@@ -166,7 +166,8 @@ package struct HubSpotSync: Sendable {
     var merged = 0
     for found in page where isKept {
       let ids = plan.merged(found)
-      guard !ids.isEmpty, try !store.haveBeenMerged(plan.object, ids) else { continue }
+      // Where none stands for a record of its own any more, there is nothing to merge.
+      guard try store.unknownHubSpotIDs(plan.object, Set(ids)) != Set(ids) else { continue }
       try store.merge(plan.object, ids, into: found.id, program: book.program, now: now())
       merged += ids.count
     }

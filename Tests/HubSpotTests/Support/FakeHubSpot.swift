@@ -296,11 +296,7 @@ final class FakeHubSpot: Transport {
         errors.append(Self.error(answer["category"]?.string ?? "", answer["message"]?.string ?? "", trace))
       }
     }
-    let answer = JSONValue.members([
-      ("status", .text("COMPLETE")), ("results", .list(results)),
-      ("numErrors", errors.isEmpty ? nil : .integer(errors.count)), ("errors", errors.isEmpty ? nil : .list(errors)),
-    ])
-    return (errors.isEmpty ? 201 : 207, answer)
+    return Self.batchAnswer(results, errors, status: 201)
   }
 
   /// Finds at most 10,000 for one search, as HubSpot does.
@@ -397,15 +393,21 @@ final class FakeHubSpot: Transport {
         }
         if let record = state.records[object]?[id] { results.insert(Self.json(id, record, isNew: isNew), at: 0) }
       }
-      let answer = JSONValue.members([
-        ("status", .text("COMPLETE")), ("results", .list(results)),
-        ("numErrors", errors.isEmpty ? nil : .integer(errors.count)), ("errors", errors.isEmpty ? nil : .list(errors)),
-      ])
-      return (errors.isEmpty ? 200 : 207, answer)
+      return Self.batchAnswer(results, errors, status: 200)
     }
   }
 
   private static let stages = ["subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "customer"]
+
+  private static func batchAnswer(
+    _ results: [JSONValue], _ errors: [JSONValue], status: Int
+  ) -> (Int, JSONValue) {
+    let answer = JSONValue.members([
+      ("status", .text("COMPLETE")), ("results", .list(results)),
+      ("numErrors", errors.isEmpty ? nil : .integer(errors.count)), ("errors", errors.isEmpty ? nil : .list(errors)),
+    ])
+    return (errors.isEmpty ? status : 207, answer)
+  }
 
   private static func error(_ category: String, _ message: String, _ trace: String) -> JSONValue {
     .members([

@@ -130,6 +130,11 @@ package struct CheckedAsset: Sendable {
     self.values = values
     self.range = range
   }
+
+  /// Missing where the asset does not say.
+  package func value(of field: FieldIndex) -> Value {
+    values.indices.contains(field.index) ? values[field.index] : .missing
+  }
 }
 
 extension CheckedProgram {
